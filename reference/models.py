@@ -1,0 +1,428 @@
+"""The tables everybody looks things up in: divisions, the calendar, kinds of place, hazards, law and checklists."""
+
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+# A code is compared byte by byte, so that "everything below 131121" is one stretch of the index.
+CODE_COLLATION = "C"
+
+
+def in_chinese() -> bool:
+    """Whether the person reading this page reads Chinese (also where no language is active, as in jobs)."""
+    return (get_language() or "zh-hans").startswith("zh")
+
+
+class DatedQuerySet(models.QuerySet):
+    """Rows that hold from a day to a day, both included; an open end is NULL."""
+
+    def current(self, on):
+        """The rows that hold on the day `on`."""
+        begun = Q(valid_from__isnull=True) | Q(valid_from__lte=on)
+        not_ended = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+        return self.filter(begun & not_ended)
+
+
+class RegionQuerySet(DatedQuerySet):
+    """Divisions, picked by where they lie and how deep."""
+
+    def under(self, code):
+        """The region `code` itself and everything inside it."""
+        return self.filter(code__startswith=code)
+
+    def level(self, *levels):
+        """The regions of the given levels."""
+        return self.filter(level__in=levels)
+
+    def above(self, code):
+        """The ancestors of `code`, the widest first, without itself."""
+        prefixes = [code[:length] for length in range(2, len(code))]
+        return self.filter(code__in=prefixes).order_by("code")
+
+    def search(self, text):
+        """Regions whose name holds `text`, or whose pinyin initials begin with it."""
+        text = text.strip()
+        return self.filter(Q(name__contains=text) | Q(initials__startswith=text.lower()))
+
+
+class Region(models.Model):
+    """One administrative division (GB/T 2260 code) or a grid below it; the code of a part begins with the whole's."""
+
+    class Level(models.TextChoices):
+        PROVINCE = "province", _("Province")
+        CITY = "city", _("City")
+        COUNTY = "county", _("County")
+        TOWNSHIP = "township", _("Township")
+        VILLAGE = "village", _("Village")
+        GRID = "grid", _("Grid")
+
+    code = models.CharField(_("code"), max_length=24, primary_key=True, db_collation=CODE_COLLATION)
+    name = models.CharField(_("name"), max_length=100)
+    short_name = models.CharField(_("short name"), max_length=100)
+    path_name = models.CharField(_("name with its county and township"), max_length=250, blank=True)
+    initials = models.CharField(_("pinyin initials"), max_length=100, blank=True, db_collation=CODE_COLLATION)
+    level = models.CharField(_("level"), max_length=10, choices=Level)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+    )
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("became")
+    )
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    objects = RegionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9]{2,24}$"),
+                name="region_code_is_digits",
+                violation_error_message=_("A region code has 2 to 24 digits and nothing else."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_to__gte=models.F("valid_from")),
+                name="region_ends_after_it_begins",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.short_name
+
+    @property
+    def label(self):
+        """The name as people say it."""
+        return self.short_name
+
+    @property
+    def path_names(self):
+        """From the county down: 枣强县 大营镇 陈吕木村. A stored column: no query."""
+        return self.path_name or self.short_name
+
+    @property
+    def county_code(self):
+        """The first six digits, or what there is of them."""
+        return self.code[:6]
+
+
+class RegionMembership(models.Model):
+    """What a village or grid was part of, from a day to a day: old cases keep their old township."""
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="memberships", verbose_name=_("region"))
+    parent = models.ForeignKey(Region, models.PROTECT, related_name="member_rows", verbose_name=_("part of"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["region", "starts_on"]
+        verbose_name = _("membership of a region")
+        verbose_name_plural = _("memberships of regions")
+        constraints = [
+            ExclusionConstraint(
+                name="region_has_one_parent_a_day",
+                expressions=[
+                    ("region", RangeOperators.EQUAL),
+                    (
+                        models.Func(
+                            models.F("starts_on"),
+                            models.F("ends_on"),
+                            models.Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("The region already belongs somewhere on these days."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+                name="membership_ends_after_it_starts",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.region_id} < {self.parent_id}, {self.starts_on} – {self.ends_on or ''}"
+
+
+class CalendarDay(models.Model):
+    """One day as the State Council's holiday notice has it; a year is loaded whole or not at all."""
+
+    date = models.DateField(_("day"), primary_key=True)
+    is_workday = models.BooleanField(_("working day"))
+    note = models.CharField(
+        _("note"), max_length=40, blank=True, help_text=_("The holiday's name, or 补班 for a make-up working day.")
+    )
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["date"]
+        verbose_name = _("calendar day")
+        verbose_name_plural = _("calendar days")
+
+    def __str__(self):
+        return f"{self.date:%Y-%m-%d} {self.note}".strip()
+
+
+class Confidence(models.TextChoices):
+    """How sure we are of a rule: read in the published text, or known but not checked against it."""
+
+    READ = "read", _("Read in the text")
+    HIGH = "high", _("Known, not checked")
+    MEDIUM = "medium", _("Likely, to be confirmed locally")
+    OWN = "own", _("Our own arrangement")
+
+
+class CodeTable(models.Model):
+    """A row of a code table: kept as reviewed CSV, loaded by `load_reference`, valid from a day to a day."""
+
+    code = models.CharField(_("code"), max_length=40, primary_key=True, db_collation=CODE_COLLATION)
+    name = models.CharField(_("name"), max_length=200)
+    name_en = models.CharField(_("English name"), max_length=250)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    confidence = models.CharField(
+        _("confidence"), max_length=10, choices=Confidence, default=Confidence.OWN
+    )
+    position = models.PositiveIntegerField(_("position"), default=0)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "code"]
+
+    def __str__(self):
+        return self.label
+
+    @property
+    def label(self):
+        """The name in the language of the reader."""
+        return self.name if in_chinese() else self.name_en or self.name
+
+
+class Regulator(CodeTable):
+    """A department that answers for a trade (行业主管部门): 管行业必须管安全."""
+
+    class Meta(CodeTable.Meta):
+        verbose_name = _("sector regulator")
+        verbose_name_plural = _("sector regulators")
+
+
+class PlaceType(CodeTable):
+    """What kind of place a unit is (场所类型), two levels deep, with the flags that usually go with it."""
+
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("kind of")
+    )
+    default_flags = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    checklist_code = models.CharField(_("checklist"), max_length=40, blank=True)
+    regulator = models.ForeignKey(
+        Regulator, models.PROTECT, null=True, blank=True, related_name="place_types", verbose_name=_("regulator")
+    )
+
+    class Meta(CodeTable.Meta):
+        verbose_name = _("place type")
+        verbose_name_plural = _("place types")
+
+
+class SmallKind(CodeTable):
+    """A kind of small place (九小场所) as one jurisdiction defines it: there is no national list."""
+
+    region_code = models.CharField(
+        _("jurisdiction"),
+        max_length=24,
+        blank=True,
+        db_collation=CODE_COLLATION,
+        help_text=_("Code of the province, city or county that made the list; empty for a published model list."),
+    )
+    # [{"measure": "area_m2", "op": "<", "value": 300}, ...]: all must hold. The operator is data:
+    # texts differ on whether the number itself is included.
+    thresholds = models.JSONField(_("thresholds"), default=list, blank=True)
+    place_types = models.ManyToManyField(
+        PlaceType, blank=True, related_name="small_kinds", verbose_name=_("place types")
+    )
+
+    class Meta(CodeTable.Meta):
+        verbose_name = _("small-place kind")
+        verbose_name_plural = _("small-place kinds")
+
+
+class Clause(CodeTable):
+    """One provision of a law or standard; `name` is its citation, `text` what it asks, in our own words."""
+
+    law = models.CharField(_("law or standard"), max_length=120)
+    law_en = models.CharField(_("law or standard in English"), max_length=200, blank=True)
+    article = models.CharField(_("article"), max_length=20)
+    paragraph = models.CharField(_("paragraph"), max_length=10, blank=True)
+    item = models.CharField(_("item"), max_length=10, blank=True)
+    text = models.TextField(_("what it asks"))
+    text_en = models.TextField(_("what it asks, in English"), blank=True)
+
+    class Meta(CodeTable.Meta):
+        verbose_name = _("legal clause")
+        verbose_name_plural = _("legal clauses")
+
+    @property
+    def summary(self):
+        """What the clause asks, in the language of the reader."""
+        return self.text if in_chinese() else self.text_en or self.text
+
+
+class HazardGroup(CodeTable):
+    """A chapter of the hazard catalogue (安全疏散, 消防设施 ...)."""
+
+    class Meta(CodeTable.Meta):
+        verbose_name = _("hazard group")
+        verbose_name_plural = _("hazard groups")
+
+
+class HazardCategory(CodeTable):
+    """One finding of the hazard catalogue, named as the field says it."""
+
+    class Grade(models.TextChoices):
+        GENERAL = "general", _("General hazards only")
+        ELEMENT = "element", _("May be an element of a major hazard")
+
+    group = models.ForeignKey(
+        HazardGroup, models.PROTECT, related_name="categories", verbose_name=_("group")
+    )
+    clauses = models.ManyToManyField(Clause, related_name="categories", verbose_name=_("legal basis"))
+    default_grade = models.CharField(_("grade"), max_length=10, choices=Grade, default=Grade.GENERAL)
+    on_site = models.BooleanField(_("may be corrected on the spot"), default=False)
+    default_days = models.PositiveSmallIntegerField(
+        _("days to rectify"), help_text=_("Calendar days for the owner, as the form proposes them.")
+    )
+    phrases = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    parts = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    for_suspension = models.BooleanField(
+        _("proposes stopping work"), default=False, help_text=_("Filing such a finding proposes 停产停业.")
+    )
+
+    class Meta(CodeTable.Meta):
+        verbose_name = _("hazard category")
+        verbose_name_plural = _("hazard categories")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(default_days__gte=1),
+                name="category_default_days_positive",
+                violation_error_message=_("Give the owner at least one day."),
+            )
+        ]
+
+
+class Checklist(models.Model):
+    """A list of questions for one audience; a version that was used is never changed, a new version is made."""
+
+    class Audience(models.TextChoices):
+        OFFICER = "officer", _("Officers")
+        GRID = "grid", _("Grid workers")
+
+    code = models.CharField(_("code"), max_length=40, db_collation=CODE_COLLATION)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    name = models.CharField(_("name"), max_length=200)
+    name_en = models.CharField(_("English name"), max_length=250)
+    audience = models.CharField(_("audience"), max_length=10, choices=Audience)
+    place_types = models.ManyToManyField(
+        PlaceType, blank=True, related_name="checklists", verbose_name=_("place types")
+    )
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    first_used_on = models.DateField(_("first used on"), null=True, blank=True, editable=False)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    confidence = models.CharField(
+        _("confidence"), max_length=10, choices=Confidence, default=Confidence.OWN
+    )
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code", "-version"]
+        verbose_name = _("checklist")
+        verbose_name_plural = _("checklists")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "version"],
+                name="checklist_version_once",
+                violation_error_message=_("This version of the checklist exists already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.label} v{self.version}"
+
+    @property
+    def label(self):
+        """The name in the language of the reader."""
+        return self.name if in_chinese() else self.name_en or self.name
+
+
+class ChecklistItem(models.Model):
+    """One question; answered "no", it becomes a finding of its category."""
+
+    checklist = models.ForeignKey(
+        Checklist, models.CASCADE, related_name="items", verbose_name=_("checklist")
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    group = models.ForeignKey(HazardGroup, models.PROTECT, related_name="+", verbose_name=_("group"))
+    question = models.CharField(_("question"), max_length=200)
+    question_en = models.CharField(_("question in English"), max_length=300)
+    category = models.ForeignKey(
+        HazardCategory, models.PROTECT, related_name="+", verbose_name=_("category of the finding")
+    )
+    hint = models.CharField(_("hint"), max_length=200, blank=True)
+    hint_en = models.CharField(_("hint in English"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["checklist", "number"]
+        verbose_name = _("checklist item")
+        verbose_name_plural = _("checklist items")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["checklist", "number"],
+                name="checklist_item_number_once",
+                violation_error_message=_("The checklist has an item with this number already."),
+            )
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="used_checklist_is_frozen",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                declare=[("list_id", "bigint")],
+                func="""
+                    list_id := CASE TG_OP WHEN 'DELETE' THEN OLD.checklist_id ELSE NEW.checklist_id END;
+                    IF EXISTS (SELECT 1 FROM reference_checklist
+                               WHERE id = list_id AND first_used_on IS NOT NULL) THEN
+                        RAISE EXCEPTION 'checklist % was used: make a new version', list_id;
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.number}. {self.label}"
+
+    @property
+    def label(self):
+        """The question in the language of the reader."""
+        return self.question if in_chinese() else self.question_en or self.question
+
+    @property
+    def hint_label(self):
+        """The hint in the language of the reader."""
+        return self.hint if in_chinese() else self.hint_en or self.hint
