@@ -1,0 +1,134 @@
+"""Two questions a balancer asks: is the process alive, and does everything it needs work."""
+
+from datetime import timedelta
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from common import heartbeat
+
+
+class Unwell(Exception):
+    """A part does not work; the text is for the person on duty."""
+
+
+def database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "answers"
+
+
+def migrations() -> str:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        raise Unwell(f"{len(missing)} migrations are not applied: run manage.py migrate")
+    return "all applied"
+
+
+def broker() -> str:
+    from config.celery import app
+
+    with app.connection_for_write(connect_timeout=3) as line:
+        line.ensure_connection(max_retries=0, timeout=3)
+    cache.set("readyz", 1, timeout=10)
+    if cache.get("readyz") != 1:
+        raise Unwell("Redis takes values but does not keep them: look at its memory limit")
+    return "answers"
+
+
+def _alive(who: str) -> str:
+    age = heartbeat.age(who)
+    if age is None:
+        raise Unwell(f"no {who} has reported: start one")
+    if age > heartbeat.MAX_AGE:
+        raise Unwell(f"the {who} last reported {age:.0f} seconds ago")
+    return f"{age:.0f} s ago"
+
+
+def worker() -> str:
+    return _alive("worker")
+
+
+def beat() -> str:
+    return _alive("beat")
+
+
+def last_due_chase(now):
+    """When the chase should last have run: the latest weekday 08:00 before `now`."""
+    local = timezone.localtime(now)
+    due = local.replace(hour=8, minute=0, second=0, microsecond=0)
+    if due > local:
+        due -= timedelta(days=1)
+    while due.weekday() > 4:
+        due -= timedelta(days=1)
+    return due
+
+
+def chase() -> str:
+    """The last completed run, as rectification records it, is not older than the latest that was due."""
+    try:
+        run = apps.get_model("rectification", "ChaseRun")
+    except LookupError:
+        return "not installed"
+    last = run.objects.filter(finished_at__isnull=False).order_by("-finished_at").first()
+    now = timezone.now()
+    due = last_due_chase(now)
+    if last is None:
+        return _first_chase_waits(now)
+    if last.finished_at < due and now - due > timedelta(minutes=settings.CHASE_GRACE_MINUTES):
+        raise Unwell(f"the chase has not run since {timezone.localtime(last.finished_at):%Y-%m-%d %H:%M}")
+    return f"ran {timezone.localtime(last.finished_at):%Y-%m-%d %H:%M}"
+
+
+def _first_chase_waits(now) -> str:
+    """A fresh installation has no run yet; that is fine until the first one is overdue."""
+    from django.db.migrations.recorder import MigrationRecorder
+
+    installed = MigrationRecorder.Migration.objects.filter(app="rectification").order_by("applied").first()
+    if installed and installed.applied < last_due_chase(now) - timedelta(minutes=settings.CHASE_GRACE_MINUTES):
+        raise Unwell("the chase has never run")
+    return "first run is still to come"
+
+
+CHECKS = (database, broker, worker, beat, chase)
+
+
+def examine(checks=CHECKS) -> dict[str, dict]:
+    """Every part with its state; one that fails keeps no other from being asked."""
+    found = {}
+    for check in checks:
+        try:
+            found[check.__name__] = {"ok": True, "detail": check()}
+        except Unwell as error:
+            found[check.__name__] = {"ok": False, "detail": str(error)}
+        except Exception as error:
+            # The address may hold a password, so only the kind of failure goes out.
+            found[check.__name__] = {"ok": False, "detail": f"does not answer ({type(error).__name__})"}
+    return found
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers; nothing else is asked, so that a dead database does not restart every web process."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when every part works, otherwise 503 with the reasons."""
+    found = examine()
+    ok = all(part["ok"] for part in found.values())
+    return JsonResponse({"ready": ok, "checks": found}, status=200 if ok else 503)

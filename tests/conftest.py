@@ -1,0 +1,59 @@
+"""One throw-away PostgreSQL and Redis per test session; the people and places come from factories.py and cast.py."""
+
+import atexit
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from devtools import embedded
+
+# Fixtures that several apps share live in these modules, so that this file stays about servers.
+pytest_plugins = [name for name in ("tests.factories", "tests.cast") if importlib.util.find_spec(name)]
+
+_servers: embedded.Servers | None = None
+
+
+def pytest_configure(config):
+    """Start the servers before the first database is made. xdist workers use those of their controller."""
+    global _servers
+    if hasattr(config, "workerinput") or config.option.collectonly or os.environ.get("DATABASE_URL"):
+        return
+    from django.conf import settings
+
+    _servers = embedded.Servers(settings.TEST_DIR, settings=embedded.FAST, keep=False)
+    _servers.start()
+    atexit.register(_stop)
+
+
+def pytest_unconfigure(config):
+    _stop()
+
+
+def _stop():
+    global _servers
+    if _servers:
+        servers, _servers = _servers, None
+        servers.stop()
+        shutil.rmtree(servers.data_dir, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def servers() -> dict[str, str]:
+    """DATABASE_URL and REDIS_URL of this session's servers, for tests that boot real processes."""
+    from django.conf import settings
+
+    sockets = embedded.socket_folder(Path(settings.TEST_DIR).resolve())
+    return {
+        "DATABASE_URL": os.environ.get("DATABASE_URL") or embedded.database_url(sockets),
+        "REDIS_URL": os.environ.get("REDIS_URL") or embedded.redis_url(sockets, 15),
+    }
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    """An empty folder for uploads, gone after the test."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
