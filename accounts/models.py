@@ -1,0 +1,246 @@
+"""People, their offices and the dated posts that say what each may do where."""
+
+import unicodedata
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role, may
+from accounts.scope import NOTHING, Scope, within
+from common.days import today
+
+
+class Office(models.Model):
+    """A body that people serve in; its short name stands in the numbers of its papers."""
+
+    class Kind(models.TextChoices):
+        BRIGADE = "brigade", _("Fire-and-rescue brigade")
+        COMMITTEE = "committee", _("Fire-safety committee office")
+        TOWNSHIP = "township", _("Township government")
+        DEPARTMENT = "department", _("Government department")
+        GOVERNMENT = "government", _("Government")
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    short_name = models.CharField(
+        _("short name"), max_length=20, blank=True, help_text=_("As it stands in document numbers, e.g. 枣消.")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    region = models.ForeignKey(
+        "reference.Region", models.PROTECT, related_name="offices", verbose_name=_("region")
+    )
+
+    class Meta:
+        ordering = ["region_id", "kind", "name"]
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+
+    def __str__(self):
+        return self.name
+
+
+class UserQuerySet(models.QuerySet):
+    """Accounts, picked by what their posts say."""
+
+    def visible_to(self, user):
+        """Whom a person may look up: themselves, and everybody with a post where theirs reach."""
+        posts = Post.objects.filter(user.scope.q("region_id"))
+        return self.filter(Q(pk=user.pk) | Q(pk__in=posts.values("user_id")))
+
+    def serving(self, on):
+        """People who can act on a day: active, with a post in force."""
+        return self.filter(is_active=True, pk__in=Post.objects.current(on).values("user_id"))
+
+    def certificated(self, on):
+        """People whose law-enforcement card is valid on a day."""
+        return self.exclude(card_number="").filter(Q(card_valid_to__isnull=True) | Q(card_valid_to__gte=on))
+
+
+class User(AbstractUser):
+    """A person who signs in. What they may do hangs on their posts, never on the account."""
+
+    first_name = None
+    last_name = None
+    name = models.CharField(_("name"), max_length=50)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    card_number = models.CharField(_("law-enforcement card number"), max_length=40, blank=True)
+    card_valid_to = models.DateField(_("card valid to"), null=True, blank=True)
+    language = models.CharField(
+        _("language"), max_length=8, choices=[("zh-hans", "简体中文"), ("en", "English")], default="zh-hans"
+    )
+    must_change_password = models.BooleanField(_("must choose a new password"), default=False)
+    password_changed_at = models.DateTimeField(_("password changed"), null=True, blank=True)
+
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager.from_queryset(UserQuerySet)()
+
+    class Meta:
+        ordering = ["username"]
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
+    def __str__(self):
+        return self.name or self.username
+
+    def get_full_name(self):
+        """The name, as Django asks for it."""
+        return self.name
+
+    def get_short_name(self):
+        """The name, as Django asks for it."""
+        return self.name
+
+    @staticmethod
+    def normalize_username(username):
+        """Full-width letters as typed by a Chinese input method are the same letters."""
+        return unicodedata.normalize("NFKC", username).strip() if isinstance(username, str) else username
+
+    def is_certificated(self, on) -> bool:
+        """Whether the person may sign an enforcement record on a day (Order 120 Art. 14: showing a card)."""
+        return bool(self.card_number) and (self.card_valid_to is None or on <= self.card_valid_to)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What the posts of today give, read once per request."""
+        return self.scope_on(today())
+
+    def scope_on(self, on) -> Scope:
+        """What the posts in force on a day give, those held as a deputy included."""
+        if not self.is_active or self.pk is None:
+            return NOTHING
+        return Scope(tuple(Post.objects.current(on).held_by(self, on).values_list("role", "region_id")))
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles held today."""
+        return self.scope.roles
+
+    def may(self, permission: str, region_code: str | None = None) -> bool:
+        """`accounts.roles.may`, in the words of a template or a condition."""
+        return may(self, permission, region_code)
+
+
+class PostQuerySet(models.QuerySet):
+    """Posts, picked by day, holder and place."""
+
+    def current(self, on):
+        """In force on a day, both ends included."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+
+    def held_by(self, user, on):
+        """One's own, and those in which one stands in on the day."""
+        deputy = Q(deputy=user, deputy_from__lte=on) & (Q(deputy_to__isnull=True) | Q(deputy_to__gte=on))
+        return self.filter(Q(user=user) | deputy)
+
+    def over(self, code):
+        """Posts whose region contains `code`, the nearest first."""
+        prefixes = [code[:length] for length in range(2, len(code) + 1)]
+        return self.filter(region_id__in=prefixes).order_by("-region_id", "pk")
+
+    def visible_to(self, user):
+        """Posts in the regions that the person's own posts reach, and one's own."""
+        return self.filter(user.scope.q("region_id") | Q(user=user) | Q(deputy=user))
+
+
+class Post(models.Model):
+    """A person in a role for a region, from a day to a day; while somebody stands in, both may act."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="posts", verbose_name=_("person"))
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    region = models.ForeignKey(
+        "reference.Region", models.PROTECT, related_name="posts", verbose_name=_("region")
+    )
+    office = models.ForeignKey(
+        Office, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("office")
+    )
+    title = models.CharField(_("title"), max_length=50, blank=True)
+    is_head = models.BooleanField(_("head of the township"), default=False)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+    deputy = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="deputy_posts", verbose_name=_("deputy")
+    )
+    deputy_from = models.DateField(_("deputy from"), null=True, blank=True)
+    deputy_to = models.DateField(_("deputy to"), null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["region_id", "role", "-starts_on"]
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        indexes = [models.Index(fields=["region", "role"], name="post_region_role")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "region", "starts_on"],
+                name="post_once",
+                violation_error_message=_("This person already holds this post from that day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="post_ends_after_start",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | Q(deputy_from__isnull=False),
+                name="post_deputy_has_a_start",
+                violation_error_message=_("Say from which day the deputy stands in."),
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy_to__isnull=True) | Q(deputy_to__gte=F("deputy_from")),
+                name="post_deputy_ends_after_start",
+                violation_error_message=_("The deputy's last day lies before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | ~Q(deputy=F("user")),
+                name="post_deputy_is_another",
+                violation_error_message=_("Nobody can be their own deputy."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} · {self.get_role_display()} · {self.region}"
+
+    def is_current(self, on) -> bool:
+        """In force on a day."""
+        return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
+
+    def has_deputy(self, on) -> bool:
+        """Whether somebody stands in on a day."""
+        if self.deputy_id is None or self.deputy_from is None:
+            return False
+        return self.deputy_from <= on and (self.deputy_to is None or on <= self.deputy_to)
+
+
+class SignInQuerySet(models.QuerySet):
+    """Attempts to sign in."""
+
+    def visible_to(self, user):
+        """One's own; auditors and administrators also those of the people where their posts reach."""
+        codes = user.scope.codes_for("audit.view")
+        posts = Post.objects.filter(within("region_id", codes))
+        return self.filter(Q(user=user) | Q(user_id__in=posts.values("user_id")))
+
+
+class SignIn(models.Model):
+    """One attempt to sign in: kept at least six months (cyber-security law), never changed."""
+
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="sign_ins", verbose_name=_("person"))
+    username = models.CharField(_("user name"), max_length=150)
+    at = models.DateTimeField(_("when"))
+    ip = models.GenericIPAddressField(_("address"), null=True)
+    ok = models.BooleanField(_("let in"))
+    door = models.CharField(_("door"), max_length=10, default="page")
+
+    objects = SignInQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at"]
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+        indexes = [models.Index(fields=["user", "-at"], name="signin_user_at")]
+
+    def __str__(self):
+        return f"{self.username} {self.at:%Y-%m-%d %H:%M}"
