@@ -1,0 +1,133 @@
+"""Numbered papers: gapless per issuing body, form and year; frozen once issued; voided, never reused."""
+
+import hashlib
+import json
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Form(models.TextChoices):
+    """The forms of the field (消防监督检查法律文书), each with the character that stands in its number."""
+
+    INSPECTION = "inspection", _("Inspection record")
+    CORRECT_NOW = "correct_now", _("Order to correct at once")
+    CORRECT_BY = "correct_by", _("Order to correct by a deadline")
+    MAJOR = "major", _("Order on a major fire hazard")
+    RECHECK = "recheck", _("Re-inspection opinion")
+    SUSPENSION = "suspension", _("Decision to stop production or business")
+    RESUMPTION = "resumption", _("Decision to allow resumption")
+    RESUMPTION_REFUSED = "resumption_refused", _("Decision to refuse resumption")
+    LISTING = "listing", _("Notice of government listing")
+    DELISTING = "delisting", _("Notice of delisting")
+    REFERRAL = "referral", _("Referral")
+    EXTENSION = "extension", _("Reply on an extension")
+    MEETING = "meeting", _("Record of collective discussion")
+
+
+# The character between the body's short name and 字: 枣消限字〔2026〕第0001号.
+FORM_MARK = {
+    Form.INSPECTION: "检",
+    Form.CORRECT_NOW: "即",
+    Form.CORRECT_BY: "限",
+    Form.MAJOR: "重",
+    Form.RECHECK: "复",
+    Form.SUSPENSION: "停",
+    Form.RESUMPTION: "恢",
+    Form.RESUMPTION_REFUSED: "不恢",
+    Form.LISTING: "挂",
+    Form.DELISTING: "摘",
+    Form.REFERRAL: "移",
+    Form.EXTENSION: "延",
+    Form.MEETING: "议",
+}
+
+
+class Serial(models.Model):
+    """The last number taken by one body for one form in one year; its row lock makes numbers gapless."""
+
+    body = models.CharField(max_length=40)
+    form = models.CharField(max_length=24)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["body", "form", "year"], name="serial_once_per_body_form_year")
+        ]
+
+    def __str__(self):
+        return f"{self.body} {self.form} {self.year}: {self.last}"
+
+
+class DocumentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(user.scope.q("region_id"))
+
+    def standing(self):
+        return self.filter(voided_at=None)
+
+
+class Document(models.Model):
+    """One issued paper. `content` is what was on it that day, whatever the register says later."""
+
+    form = models.CharField(_("form"), max_length=24, choices=Form)
+    number = models.CharField(_("number"), max_length=60, unique=True)
+    body = models.CharField(_("issuing body"), max_length=120)
+    year = models.PositiveSmallIntegerField()
+    serial = models.PositiveIntegerField()
+    region = models.ForeignKey("reference.Region", models.PROTECT, related_name="+")
+    about = models.CharField(_("addressee"), max_length=200, help_text=_("The unit or person it is for"))
+    content = models.JSONField(default=dict)
+    content_hash = models.CharField(max_length=64)
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True, blank=True)
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    void_reason = models.CharField(max_length=500, blank=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-issued_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["body", "form", "year", "serial"], name="document_serial_taken_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_at=None) | ~Q(void_reason=""),
+                name="document_void_has_reason",
+                violation_error_message=_("A paper is voided with a reason."),
+            ),
+        ]
+        indexes = [models.Index(fields=["region", "-issued_at"], name="document_by_region")]
+        triggers = [
+            pgtrigger.Protect(name="document_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="document_content_frozen",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.content IS DISTINCT FROM NEW.content OR OLD.number IS DISTINCT FROM NEW.number"
+                    " OR OLD.content_hash IS DISTINCT FROM NEW.content_hash"
+                    " OR OLD.issued_at IS DISTINCT FROM NEW.issued_at"
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def is_void(self) -> bool:
+        return self.voided_at is not None
+
+
+def fingerprint(content: dict) -> str:
+    """SHA-256 over the canonical JSON of a paper's content."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

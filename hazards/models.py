@@ -1,0 +1,264 @@
+"""The hazard case with its headline, its events and its deadline ledger."""
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from hazards import states
+
+
+class State(models.TextChoices):
+    """A TextChoices face for hazards.states, with the words that pages show."""
+
+    REGISTERED = states.REGISTERED, _("Registered")
+    ORDERED = states.ORDERED, _("Being rectified")
+    SUBMITTED = states.SUBMITTED, _("Awaiting re-inspection")
+    CLOSED = states.CLOSED, _("Closed")
+    TRANSFERRED = states.TRANSFERRED, _("Transferred")
+    SUSPENDED = states.SUSPENDED, _("Discontinued")
+    VOID = states.VOID, _("Void")
+
+
+class Grade(models.TextChoices):
+    GENERAL = "general", _("General hazard")
+    MAJOR = "major", _("Major fire hazard")
+
+
+class Level(models.TextChoices):
+    """Levels of government listing (挂牌督办), the highest first."""
+
+    PROVINCE = "province", _("Listed by the province")
+    CITY = "city", _("Listed by the city")
+    COUNTY = "county", _("Listed by the county")
+
+
+class Source(models.TextChoices):
+    INSPECTION = "inspection", _("Inspection")
+    REPORT = "report", _("Public report")
+    SELF_CHECK = "self_check", _("Unit's own check")
+    LEDGER = "ledger", _("Imported ledger")
+    REFERRAL = "referral", _("Referred by a department")
+
+
+class CaseQuerySet(models.QuerySet):
+    """Named once: the tile, the list, the export and the API all use these."""
+
+    def visible_to(self, user):
+        return self.filter(user.scope.q("region_id"))
+
+    def under(self, code: str):
+        """Cases in the region `code` and everything below it."""
+        return self.filter(region_id__gte=code, region_id__lt=code + "~")
+
+    def live(self):
+        return self.filter(state__in=[states.REGISTERED, states.ORDERED, states.SUBMITTED])
+
+    def counted(self):
+        return self.exclude(state=states.VOID)
+
+    def closed(self):
+        return self.filter(state=states.CLOSED)
+
+    def overdue(self, on):
+        """The deadline means the end of its day: overdue begins the day after. No deadline, never overdue."""
+        return self.live().filter(due_on__lt=on)
+
+    def due_between(self, first, last):
+        return self.live().filter(due_on__range=(first, last))
+
+    def closed_on_time(self):
+        """Closed by the end of the *original* deadline, or corrected on the spot: extensions do not help."""
+        return self.closed().filter(Q(original_due_on=None) | Q(closed_on__lte=F("original_due_on")))
+
+    def listed(self, level: str = "any"):
+        if level == "any":
+            return self.exclude(listed_levels=[])
+        if level == "none":
+            return self.filter(listed_levels=[])
+        return self.filter(listed_levels__contains=[level])
+
+    def for_rows(self):
+        """What a row of a list shows, in one query."""
+        return self.select_related("unit", "region", "region__parent", "category", "category__group")
+
+
+class HazardCase(models.Model):
+    """One hazard, the smallest thing that is corrected on its own.
+
+    The headline (state, grade, due_on, listed_levels ...) is written by hazards.services.record alone.
+    """
+
+    number = models.CharField(_("case number"), max_length=32, unique=True)
+    unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="cases", verbose_name=_("unit"))
+    region = models.ForeignKey("reference.Region", models.PROTECT, related_name="+", verbose_name=_("region"))
+    category = models.ForeignKey(
+        "reference.HazardCategory", models.PROTECT, related_name="+", verbose_name=_("category")
+    )
+    description = models.TextField(_("what was found"), max_length=2000)
+    part = models.CharField(_("part of the premises"), max_length=200, blank=True)
+    source = models.CharField(_("source"), max_length=16, choices=Source, default=Source.INSPECTION)
+    round = models.PositiveSmallIntegerField(_("round"), default=1)
+    inspector = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("inspector in charge"),
+    )
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(_("opened at"))
+    opened_on = models.DateField(_("found on"))
+
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.REGISTERED)
+    state_on = models.DateField(_("in this state since"))
+    grade = models.CharField(_("grade"), max_length=8, choices=Grade, default=Grade.GENERAL)
+    due_on = models.DateField(_("rectification deadline"), null=True, blank=True)
+    original_due_on = models.DateField(_("original deadline"), null=True, blank=True)
+    deadline_version = models.PositiveSmallIntegerField(default=0)
+    listed_levels = ArrayField(
+        models.CharField(max_length=8, choices=Level), default=list, blank=True, verbose_name=_("listed by")
+    )
+    main_level = models.CharField(_("main listing"), max_length=8, choices=Level, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    on_site = models.BooleanField(_("corrected on the spot"), default=False)
+    next_chase_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text=_("The day from which the chase looks at this case again; empty: nothing to chase."),
+    )
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_on", "-pk"]
+        verbose_name = _("hazard case")
+        verbose_name_plural = _("hazard cases")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=states.CLOSED, closed_on__isnull=False)
+                | (~Q(state=states.CLOSED) & Q(closed_on__isnull=True)),
+                name="case_closed_has_day",
+                violation_error_message=_("A closed case has the day on which it was closed."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[states.ORDERED, states.SUBMITTED]) | Q(due_on__isnull=False),
+                name="case_ordered_has_deadline",
+                violation_error_message=_("An ordered case has a deadline."),
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on=None) | Q(due_on__gte=F("opened_on")),
+                name="case_deadline_not_before_finding",
+                violation_error_message=_("The deadline is earlier than the day of the finding."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["region", "state", "due_on"], name="case_region_state_due"),
+            models.Index(fields=["region", "opened_on"], name="case_region_opened"),
+            models.Index(fields=["unit", "state"], name="case_unit_state"),
+            models.Index(fields=["state", "due_on"], name="case_state_due"),
+            models.Index(
+                fields=["next_chase_on"],
+                name="case_next_chase",
+                condition=Q(next_chase_on__isnull=False),
+            ),
+            GinIndex(fields=["listed_levels"], name="case_listed", fastupdate=False),
+        ]
+
+    def __str__(self):
+        return self.number
+
+    def get_absolute_url(self):
+        return reverse("hazards:detail", args=[self.pk])
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in states.LIVE
+
+    def is_overdue(self, on) -> bool:
+        return self.is_live and self.due_on is not None and self.due_on < on
+
+    def overdue_days(self, on) -> int:
+        """Calendar days past the deadline, 0 while it is not overdue."""
+        return (on - self.due_on).days if self.is_overdue(on) else 0
+
+
+class CaseEvent(models.Model):
+    """One act on one case: who, when, which act, from, to, why, which paper. Append-only."""
+
+    case = models.ForeignKey(HazardCase, models.CASCADE, related_name="events")
+    act = models.CharField(max_length=24)
+    from_state = models.CharField(max_length=12, blank=True)
+    to_state = models.CharField(max_length=12)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    on = models.DateField()
+    reason = models.TextField(blank=True)
+    document = models.ForeignKey("documents.Document", models.PROTECT, null=True, related_name="+")
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["case", "at"], name="event_by_case")]
+        triggers = [
+            pgtrigger.Protect(name="event_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self):
+        return f"{self.case_id} {self.act}"
+
+
+class DeadlineEntry(models.Model):
+    """The deadline ledger: every deadline a case ever had, with reason and who decided. Append-only."""
+
+    case = models.ForeignKey(HazardCase, models.CASCADE, related_name="deadlines")
+    version = models.PositiveSmallIntegerField()
+    due_on = models.DateField(null=True)
+    previous = models.DateField(null=True)
+    act = models.CharField(max_length=24)
+    reason = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "version"], name="deadline_version_once_per_case")
+        ]
+        triggers = [
+            pgtrigger.Protect(name="deadline_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self):
+        return f"{self.case_id} v{self.version}: {self.due_on}"
+
+
+class Determination(models.Model):
+    """A meeting's decision on whether a hazard is major (Order 120, Art. 21): the people, clauses, day.
+
+    The engine may propose (a later rule set); only a meeting of at least three decides.
+    """
+
+    case = models.ForeignKey(HazardCase, models.CASCADE, related_name="determinations")
+    grade = models.CharField(max_length=8, choices=Grade)
+    held_on = models.DateField(_("meeting held on"))
+    attendees = ArrayField(models.CharField(max_length=60), verbose_name=_("people at the meeting"))
+    clauses = models.CharField(_("clauses relied on"), max_length=500)
+    conclusion = models.TextField(_("conclusion"))
+    document = models.ForeignKey("documents.Document", models.PROTECT, null=True, related_name="+")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["recorded_at"]
+
+    def __str__(self):
+        return f"{self.case_id} {self.grade}"

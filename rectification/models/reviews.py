@@ -1,0 +1,79 @@
+"""Re-inspections (复查): numbered per unit visit, decided item by item."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class ReviewQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(user.scope.q("unit__region_id"))
+
+
+class Review(models.Model):
+    """One re-inspection of one unit by two officers; it may pass some items and fail others."""
+
+    client_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="reviews")
+    document = models.OneToOneField("documents.Document", models.PROTECT, related_name="review")
+    held_on = models.DateField(_("re-inspected on"))
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-recorded_at", "-pk"]
+
+    def __str__(self):
+        return str(self.document)
+
+
+class ReviewOfficer(models.Model):
+    review = models.ForeignKey(Review, models.CASCADE, related_name="officers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    card_number = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "user"],
+                name="review_officer_once",
+                violation_error_message=_("One person cannot be on the team twice."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.user)
+
+
+class ReviewItem(models.Model):
+    class Outcome(models.TextChoices):
+        PASS = "pass", _("Rectified")
+        FAIL = "fail", _("Not rectified")
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="items")
+    case = models.ForeignKey("hazards.HazardCase", models.PROTECT, related_name="review_items")
+    sequence = models.PositiveSmallIntegerField(_("which re-inspection of this case"))
+    outcome = models.CharField(max_length=4, choices=Outcome)
+    note = models.CharField(_("what was seen"), max_length=500, blank=True)
+    due_on = models.DateField(_("new deadline"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "case"], name="review_item_once"),
+            models.UniqueConstraint(fields=["case", "sequence"], name="review_sequence_once_per_case"),
+            models.CheckConstraint(
+                condition=Q(outcome="pass", due_on=None) | Q(outcome="fail", due_on__isnull=False),
+                name="review_failed_has_new_deadline",
+                violation_error_message=_("An item that fails gets a new deadline."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.case_id}-{self.sequence}"

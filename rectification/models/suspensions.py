@@ -1,0 +1,109 @@
+"""Suspension (停产停业) of a unit, and the acceptance check without which it may not resume."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class SuspensionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(user.scope.q("unit__region_id"))
+
+    def proposed(self):
+        return self.filter(status=Suspension.Status.PROPOSED)
+
+    def in_force(self):
+        return self.filter(status=Suspension.Status.IN_FORCE)
+
+
+class Suspension(models.Model):
+    """A measure on the unit, not a state of its cases: no production while the hazard stands."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        IN_FORCE = "in_force", _("In force")
+        DECLINED = "declined", _("Declined")
+        LIFTED = "lifted", _("Lifted: the unit may resume")
+
+    unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="suspensions")
+    inspection = models.ForeignKey(
+        "inspections.Inspection", models.PROTECT, null=True, blank=True, related_name="suspensions"
+    )
+    cases = models.ManyToManyField("hazards.HazardCase", related_name="suspensions", blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED)
+    reason = models.TextField(_("reason"), max_length=1000)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision_note = models.CharField(max_length=500, blank=True)
+    document = models.OneToOneField(
+        "documents.Document", models.PROTECT, null=True, related_name="suspension"
+    )
+    resume_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    resume_asked_at = models.DateTimeField(null=True)
+    resume_words = models.TextField(_("what was done"), max_length=1000, blank=True)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+    lifting_document = models.OneToOneField(
+        "documents.Document", models.PROTECT, null=True, related_name="lifted_suspension"
+    )
+
+    objects = SuspensionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-proposed_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit"],
+                condition=Q(status__in=["proposed", "in_force"]),
+                name="suspension_one_standing_per_unit",
+                violation_error_message=_("A suspension of this unit stands already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.unit_id} {self.status}"
+
+
+class AcceptanceCheck(models.Model):
+    """复工验收: two officers look again; only a pass lets the office lift the suspension."""
+
+    class Outcome(models.TextChoices):
+        PASS = "pass", _("Accepted")
+        FAIL = "fail", _("Not accepted")
+
+    client_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    suspension = models.ForeignKey(Suspension, models.CASCADE, related_name="checks")
+    held_on = models.DateField(_("checked on"))
+    outcome = models.CharField(max_length=4, choices=Outcome)
+    note = models.CharField(_("what was seen"), max_length=1000)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    document = models.OneToOneField("documents.Document", models.PROTECT, null=True)
+
+    class Meta:
+        ordering = ["recorded_at", "pk"]
+
+    def __str__(self):
+        return f"{self.suspension_id} {self.outcome}"
+
+
+class AcceptanceOfficer(models.Model):
+    check_record = models.ForeignKey(AcceptanceCheck, models.CASCADE, related_name="officers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    card_number = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["check_record", "user"], name="acceptance_officer_once")
+        ]
+
+    def __str__(self):
+        return str(self.user)
