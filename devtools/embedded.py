@@ -106,14 +106,16 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def stop(process: subprocess.Popen, *signals: signal.Signals, patience: float = 5) -> int:
-    """Send each signal in turn until the process is gone; SIGKILL in the end. Returns its exit code."""
-    for number in (*signals, signal.SIGKILL):
+def stop(process: subprocess.Popen, *signals: signal.Signals, patience: float = 2) -> int:
+    """Send each signal in turn until the process is gone; SIGKILL to its group in the end. Returns its exit code."""
+    for number in signals:
         if process.poll() is not None:
             break
         process.send_signal(number)
         with suppress(subprocess.TimeoutExpired):
             process.wait(patience)
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
     return process.wait()
 
 
@@ -209,10 +211,11 @@ def redis_answers(path: Path) -> bool:
 class Servers:
     """PostgreSQL and Redis of one data folder. One owner at a time, held by a lock that dies with its process."""
 
-    def __init__(self, data_dir: Path | str, *, settings: dict[str, str] | None = None, keep: bool = True):
+    def __init__(self, data_dir: Path | str, *, settings: dict[str, str] | None = None, keep: bool = True, wanted=("pg", "redis")):
         self.data_dir = Path(data_dir).resolve()
         self.settings = settings or SAFE
         self.keep = keep
+        self.wanted = set(wanted)
         self.log_dir = self.data_dir / "log"
         self.pg_data = self.data_dir / "pg"
         self.redis_data = self.data_dir / "redis"
@@ -261,16 +264,19 @@ class Servers:
 
     # --- both ----------------------------------------------------------------------------------------
     def start(self) -> Servers:
-        """Start both servers and wait until they answer. Raises CannotStart with the end of the log."""
+        """Start the wanted servers and wait until they answer. Raises CannotStart with the end of the log."""
         if not self._lock and not self.claim():
             raise CannotStart(f"The servers of {self.data_dir} already run under another command.")
         make_private(self.sockets)
         self.log_dir.mkdir(parents=True, exist_ok=True)
         (self.data_dir / "servers.json").write_text(json.dumps({"sockets": str(self.sockets)}))
         try:
-            self._start_redis()
-            self._start_postgres()
-            self._await_redis()
+            if "redis" in self.wanted:
+                self._start_redis()
+            if "pg" in self.wanted:
+                self._start_postgres()
+            if "redis" in self.wanted:
+                self._await_redis()
         except BaseException:
             self.stop()
             raise
@@ -281,7 +287,7 @@ class Servers:
         if self.redis:
             stop(self.redis, signal.SIGTERM)
         if self.postgres:
-            stop(self.postgres, signal.SIGINT, signal.SIGQUIT)
+            stop(self.postgres, signal.SIGINT, signal.SIGQUIT, patience=3)
         self.redis = self.postgres = None
         shutil.rmtree(self.sockets, ignore_errors=True)
         with suppress(OSError):
@@ -295,7 +301,7 @@ class Servers:
 
     # --- Redis ---------------------------------------------------------------------------------------
     def _start_redis(self) -> None:
-        self.redis_data.mkdir(exist_ok=True)
+        self.redis_data.mkdir(mode=0o700, exist_ok=True)
         pidfile = self.redis_data / "redis.pid"
         end_orphan(pidfile, "redis")
         (self.sockets / "redis.sock").unlink(missing_ok=True)
