@@ -2,15 +2,20 @@
 
 import unicodedata
 
+import pgtrigger
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role, may
 from accounts.scope import NOTHING, Scope, within
 from common.days import today
+
+
+APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
 class Office(models.Model):
@@ -58,6 +63,16 @@ class UserQuerySet(models.QuerySet):
         return self.exclude(card_number="").filter(Q(card_valid_to__isnull=True) | Q(card_valid_to__gte=on))
 
 
+class People(UserManager.from_queryset(UserQuerySet)):
+    """Django's account manager with our adjectives."""
+
+    use_in_migrations = False
+
+
+class PersonManager(UserManager.from_queryset(UserQuerySet)):
+    """Makes accounts; a class of its own because migrations name it."""
+
+
 class User(AbstractUser):
     """A person who signs in. What they may do hangs on their posts, never on the account."""
 
@@ -71,10 +86,11 @@ class User(AbstractUser):
         _("language"), max_length=8, choices=[("zh-hans", "简体中文"), ("en", "English")], default="zh-hans"
     )
     must_change_password = models.BooleanField(_("must choose a new password"), default=False)
-    password_changed_at = models.DateTimeField(_("password changed"), null=True, blank=True)
+    # Part of what a session is signed with: one more, and every other session of the person is over.
+    session_generation = models.PositiveIntegerField(default=0, editable=False)
 
     REQUIRED_FIELDS = ["name"]
-    objects = UserManager.from_queryset(UserQuerySet)()
+    objects = People()
 
     class Meta:
         ordering = ["username"]
@@ -96,6 +112,10 @@ class User(AbstractUser):
     def normalize_username(username):
         """Full-width letters as typed by a Chinese input method are the same letters."""
         return unicodedata.normalize("NFKC", username).strip() if isinstance(username, str) else username
+
+    def _get_session_auth_hash(self, secret=None):
+        value = f"{self.password}:{self.session_generation}"
+        return salted_hmac("accounts.User.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     def is_certificated(self, on) -> bool:
         """Whether the person may sign an enforcement record on a day (Order 120 Art. 14: showing a card)."""
@@ -241,6 +261,50 @@ class SignIn(models.Model):
         verbose_name = _("sign-in")
         verbose_name_plural = _("sign-ins")
         indexes = [models.Index(fields=["user", "-at"], name="signin_user_at")]
+        triggers = [APPEND_ONLY]
 
     def __str__(self):
         return f"{self.username} {self.at:%Y-%m-%d %H:%M}"
+
+
+class AccountEventQuerySet(models.QuerySet):
+    """What was done to accounts."""
+
+    def visible_to(self, user):
+        """Events of the people where one's posts let one read the audit."""
+        posts = Post.objects.filter(within("region_id", user.scope.codes_for("audit.view")))
+        return self.filter(about_id__in=posts.values("user_id"))
+
+
+class AccountEvent(models.Model):
+    """One act on an account: who did what to whom, when. Never changed."""
+
+    class Act(models.TextChoices):
+        CREATED = "created", _("Account opened")
+        CHANGED = "changed", _("Facts corrected")
+        LOCKED = "locked", _("Account locked")
+        UNLOCKED = "unlocked", _("Account unlocked")
+        PASSWORD_RESET = "password_reset", _("New first password")  # noqa: S105
+        PASSWORD_CHOSEN = "password_chosen", _("Password changed")  # noqa: S105
+        POST_GIVEN = "post_given", _("Post given")
+        POST_ENDED = "post_ended", _("Post ended")
+        DEPUTY_NAMED = "deputy_named", _("Deputy named")
+        SIGNED_OUT = "signed_out", _("Other sessions ended")
+
+    about = models.ForeignKey(User, models.PROTECT, related_name="account_events", verbose_name=_("person"))
+    act = models.CharField(_("act"), max_length=20, choices=Act)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("when"))
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    objects = AccountEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("act on an account")
+        verbose_name_plural = _("acts on accounts")
+        indexes = [models.Index(fields=["about", "-at"], name="accountevent_about_at")]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self):
+        return f"{self.get_act_display()} {self.about}"

@@ -4,14 +4,31 @@ from importlib.util import find_spec
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
-from config import health
+from config import api, health, views
 
 urlpatterns = [
+    path("", views.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("language/", views.set_language, name="set_language"),
+    # One door: the lock-out, the log and the first password hold for administrators too.
+    path("admin/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
     path("admin/", admin.site.urls),
+    path("api/v1/", include(api.urlpatterns)),
 ]
-for app in ("accounts", "notifications", "documents", "units", "hazards", "inspections", "rectification"):
-    if find_spec(f"{app}.urls"):
-        urlpatterns.append(path(f"{app}/", include(f"{app}.urls")))
+
+APPS = {
+    "common": "",
+    "accounts": "accounts/",
+    "reference": "reference/",
+    "notifications": "inbox/",
+    "documents": "documents/",
+    "units": "units/",
+    "hazards": "cases/",
+    "inspections": "inspections/",
+    "rectification": "rectification/",
+    "dashboards": "figures/",
+}
+urlpatterns += [path(at, include(f"{app}.urls")) for app, at in APPS.items() if find_spec(f"{app}.urls")]
