@@ -27,6 +27,9 @@ class Listing(models.Model):
     requirement = models.TextField(_("what is required"), max_length=1000, blank=True)
     listed_on = models.DateField(_("listed on"))
     listed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    registrar_code = models.CharField(
+        max_length=24, help_text=_("Region of the body that listed; nobody of a narrower one delists.")
+    )
     document = models.OneToOneField("documents.Document", models.PROTECT, null=True, related_name="listing")
     delisted_on = models.DateField(_("board taken down on"), null=True, blank=True)
     delisted_by = models.ForeignKey(

@@ -1,0 +1,106 @@
+"""Extensions: asking moves nothing; somebody else decides, once."""
+
+import uuid
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from common.errors import AlreadyDone, NotAllowed, RuleBroken
+from documents.models import Form
+from hazards.services import record
+from rectification.models import Extension
+from rectification.services import papers
+from rectification.services.orders import refuse_deadline
+
+MOST_GRANTED = 1
+"""Practice, not law: Order 120 knows no extension. Becomes a row of the limits table with its clocks."""
+
+
+@transaction.atomic
+def ask(case, *, until: date, reason: str, interim: str, by, at: datetime, client_id=None) -> Extension:
+    """Ask for a later deadline. Moves nothing; a request after the deadline is marked as late."""
+    client_id = client_id or uuid.uuid4()
+    if done := Extension.objects.filter(client_id=client_id).first():
+        return done
+    on = localdate(at)
+    refuse_deadline(until, on)
+    if case.due_on and until <= case.due_on:
+        raise RuleBroken(_("The new deadline must be later than the present one."), field="until")
+    if not reason.strip():
+        raise RuleBroken(_("Say why more time is needed."), field="reason")
+    if not interim.strip():
+        raise RuleBroken(_("Say which measures keep people safe until then."), field="interim")
+    if case.extensions.filter(decision="granted").count() >= MOST_GRANTED:
+        raise RuleBroken(_("The deadline was extended before; it is not extended again."), code="too_many")
+    if case.extensions.undecided().exists():
+        raise RuleBroken(_("A request for this case waits for its decision."), code="undecided")
+    extension = Extension.objects.create(
+        client_id=client_id,
+        case=case,
+        until=until,
+        reason=reason.strip(),
+        interim=interim.strip(),
+        asked_by=by,
+        asked_at=at,
+        is_late=case.due_on is not None and case.due_on < on,
+    )
+    record(case, "ask_extension", by=by, at=at, reason=reason, data={"until": until.isoformat()})
+    return extension
+
+
+@transaction.atomic
+def grant(extension: Extension, *, by, at: datetime, note: str = "") -> Extension:
+    """Grant it: the deadline moves, the original stays where it was."""
+    take(extension, "granted", by=by, at=at, note=note)
+    case = extension.case
+    refuse_deadline(extension.until, localdate(at))
+    document = papers.issue(
+        Form.EXTENSION,
+        unit=case.unit,
+        by=by,
+        at=at,
+        on=localdate(at),
+        content={
+            "case": papers.case_facts(case),
+            "from": case.due_on.isoformat(),
+            "until": extension.until.isoformat(),
+            "reason": extension.reason,
+            "interim": extension.interim,
+        },
+    )
+    Extension.objects.filter(pk=extension.pk).update(document=document)
+    record(
+        case,
+        "grant_extension",
+        by=by,
+        at=at,
+        due_on=extension.until,
+        reason=note or extension.reason,
+        document=document,
+    )
+    extension.refresh_from_db()
+    return extension
+
+
+@transaction.atomic
+def refuse(extension: Extension, *, by, at: datetime, note: str) -> Extension:
+    """Refuse it with a reason: nothing moves."""
+    if not note.strip():
+        raise RuleBroken(_("Say why it is refused."), field="note")
+    take(extension, "refused", by=by, at=at, note=note)
+    record(extension.case, "refuse_extension", by=by, at=at, reason=note)
+    extension.refresh_from_db()
+    return extension
+
+
+def take(extension: Extension, decision: str, *, by, at: datetime, note: str) -> None:
+    """Decide the request once: an update that still expects it undecided."""
+    if extension.asked_by_id == by.pk:
+        raise NotAllowed(_("Nobody decides his own request."))
+    changed = Extension.objects.filter(pk=extension.pk, decision="").update(
+        decision=decision, decided_by=by, decided_at=at, decision_note=note.strip()
+    )
+    if not changed:
+        raise AlreadyDone(_("This request was decided already."))

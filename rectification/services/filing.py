@@ -1,0 +1,175 @@
+"""Completing an inspection: the record is locked, cases open, orders go out, a stop is proposed. All or nothing."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from accounts import roles
+from common.errors import AlreadyDone, RuleBroken
+from documents.models import Form
+from documents.services import next_serial
+from hazards.models import HazardCase
+from hazards.services import open_case, record
+from inspections.models import ENFORCEMENT_KINDS, Inspection, Status
+from inspections.services import refuse_incomplete
+from rectification.models import Order, Suspension
+from rectification.services import orders, papers, suspensions
+from units.services import mark_inspected
+
+COMBINED_USE = "combined_use"
+
+
+@dataclass
+class Filing:
+    """What completing one inspection brought about."""
+
+    inspection: Inspection
+    cases: list[HazardCase] = field(default_factory=list)
+    order: Order | None = None
+    suspension: Suspension | None = None
+
+
+@transaction.atomic
+def complete(
+    inspection: Inspection,
+    *,
+    by,
+    at: datetime,
+    suspend: bool = True,
+    no_suspension_reason: str = "",
+) -> Filing:
+    """Complete the visit at `at`: lock and number it, open a case per finding, order what must be ordered,
+    and propose to stop a 三合一 site where anything was left standing.
+
+    A grid patrol (kind grid) is no enforcement: its findings open cases that wait for an order.
+    Raises RuleBroken with the field where something is missing; nothing is written then. Completing a
+    completed inspection again returns what it brought about.
+    """
+    visit = Inspection.objects.select_for_update().get(pk=inspection.pk)
+    if visit.status == Status.COMPLETED:
+        return outcome_of(visit)
+    if visit.status != Status.DRAFT:
+        raise AlreadyDone(_("This inspection was discarded."))
+    refuse_incomplete(visit, by=by, at=at)
+    enforcing = visit.kind in ENFORCEMENT_KINDS
+    if enforcing:
+        roles.need(by, "inspection.file", visit.unit.region_id)
+    findings = list(visit.findings.select_related("category").order_by("created_at", "pk"))
+    lock_and_number(visit, by=by, at=at, findings=findings, enforcing=enforcing)
+    filing = Filing(visit)
+    for finding in findings:
+        filing.cases.append(open_for(finding, visit, by=by, at=at))
+    if enforcing:
+        order_standing(filing, findings, by=by, at=at)
+        propose_stop(filing, suspend, no_suspension_reason, by=by, at=at)
+    mark_inspected(visit.unit, on=localdate(visit.started_at))
+    return filing
+
+
+def lock_and_number(visit: Inspection, *, by, at: datetime, findings: list, enforcing: bool) -> None:
+    """Give the visit its number and, where it is an enforcement record, its paper."""
+    on = localdate(at)
+    county = visit.unit.region_id[:6]
+    visit.status = Status.COMPLETED
+    visit.number = f"{county}-J{on.year}-{next_serial(county, 'visit', on.year):06d}"
+    visit.ended_at = visit.ended_at or at
+    visit.completed_at = at
+    if enforcing:
+        visit.document = papers.issue(
+            Form.INSPECTION,
+            unit=visit.unit,
+            by=by,
+            at=at,
+            on=localdate(visit.started_at),
+            content={
+                "kind": visit.kind,
+                "team": [
+                    {"name": member.user.name, "card": member.card_number, "officer": member.is_officer}
+                    for member in visit.team.select_related("user")
+                ],
+                "answers": list(visit.answers.values("number", "question", "result")),
+                "findings": [
+                    {
+                        "category": finding.category.name,
+                        "description": finding.description,
+                        "part": finding.part,
+                        "corrected_on_site": finding.corrected_on_site,
+                        "due_on": finding.due_on.isoformat() if finding.due_on else "",
+                    }
+                    for finding in findings
+                ],
+            },
+        )
+    visit.save()
+
+
+def open_for(finding, visit: Inspection, *, by, at: datetime) -> HazardCase:
+    """The case of one finding, closed at once where it was corrected before the inspector's eyes."""
+    case = open_case(
+        unit=visit.unit,
+        category=finding.category,
+        description=finding.description,
+        part=finding.part,
+        by=by,
+        at=at,
+        inspector=by if visit.kind in ENFORCEMENT_KINDS else None,
+    )
+    finding.case = case
+    finding.save(update_fields=["case"])
+    if finding.corrected_on_site:
+        record(case, "correct_on_site", by=by, at=at, document=visit.document)
+    return case
+
+
+def order_standing(filing: Filing, findings: list, *, by, at: datetime) -> None:
+    """One notice for all that was not corrected on the spot, each item with its own deadline."""
+    items = [
+        orders.Item(finding.case, finding.due_on) for finding in findings if not finding.corrected_on_site
+    ]
+    if items:
+        filing.order = orders.issue(
+            unit=filing.inspection.unit, items=items, by=by, at=at, inspection=filing.inspection
+        )
+
+
+def propose_stop(filing: Filing, suspend: bool, reason_not: str, *, by, at: datetime) -> None:
+    """A 三合一 site with a standing hazard stops until it passes; leaving that out needs a reason."""
+    unit = filing.inspection.unit
+    standing = [case for case in filing.cases if case.is_live]
+    if COMBINED_USE not in unit.flags or not standing:
+        return
+    if unit.suspensions.filter(status__in=["proposed", "in_force"]).exists():
+        return
+    if not suspend:
+        if not reason_not.strip():
+            raise RuleBroken(
+                _("Say why this combined-use site is not to stop."), field="no_suspension_reason"
+            )
+        filing.inspection.no_suspension_reason = reason_not.strip()
+        filing.inspection.save(update_fields=["no_suspension_reason"])
+        return
+    filing.suspension = suspensions.propose(
+        unit,
+        reason=_("Combined-use site with hazards found on %(day)s: %(what)s")
+        % {
+            "day": localdate(at).isoformat(),
+            "what": "；".join(case.category.name for case in standing),
+        },
+        by=by,
+        at=at,
+        cases=standing,
+        inspection=filing.inspection,
+    )
+
+
+def outcome_of(visit: Inspection) -> Filing:
+    """What a completed inspection brought about, read back."""
+    return Filing(
+        visit,
+        cases=[finding.case for finding in visit.findings.select_related("case") if finding.case],
+        order=visit.orders.first(),
+        suspension=visit.suspensions.first(),
+    )

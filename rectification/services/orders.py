@@ -1,0 +1,85 @@
+"""Ordering rectification: one notice to one unit, each hazard with its own deadline."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from common.errors import RuleBroken
+from documents.models import Form
+from hazards.models import HazardCase
+from hazards.services import record
+from rectification.models import Order, OrderItem
+from rectification.services import papers
+
+
+@dataclass(frozen=True)
+class Item:
+    """One hazard to be put on a notice."""
+
+    case: HazardCase
+    due_on: date
+    measure: str = ""
+
+
+@transaction.atomic
+def issue(*, unit, items: list[Item], by, at: datetime, inspection=None, client_id=None) -> Order:
+    """Issue 责令限期改正 for `items` (责令立即改正 where every deadline is today) and start their clocks.
+
+    Raises RuleBroken for no items, items of another unit, the same hazard twice, or a deadline in the past.
+    The same `client_id` again returns the order issued before and writes nothing.
+    """
+    client_id = client_id or uuid.uuid4()
+    if done := Order.objects.filter(client_id=client_id).first():
+        return done
+    on = localdate(at)
+    refuse_items(unit, items, on)
+    at_once = all(item.due_on == on for item in items)
+    document = papers.issue(
+        Form.CORRECT_NOW if at_once else Form.CORRECT_BY,
+        unit=unit,
+        by=by,
+        at=at,
+        on=on,
+        content={
+            "items": [
+                papers.case_facts(item.case, due_on=item.due_on.isoformat(), measure=item.measure)
+                for item in items
+            ]
+        },
+    )
+    order = Order.objects.create(
+        client_id=client_id, unit=unit, inspection=inspection, document=document, issued_by=by, issued_at=at
+    )
+    OrderItem.objects.bulk_create(
+        OrderItem(order=order, case=item.case, due_on=item.due_on, measure=item.measure) for item in items
+    )
+    for item in sorted(items, key=lambda item: item.case.pk):
+        record(item.case, "order", by=by, at=at, due_on=item.due_on, document=document)
+    return order
+
+
+def refuse_items(unit, items: list[Item], on: date) -> None:
+    if not items:
+        raise RuleBroken(_("A notice needs at least one hazard."), field="items")
+    if len({item.case.pk for item in items}) != len(items):
+        raise RuleBroken(_("One hazard stands on the notice twice."), field="items")
+    for item in items:
+        if item.case.unit_id != unit.pk:
+            raise RuleBroken(
+                _("Case %(number)s belongs to another unit.") % {"number": item.case.number}, field="items"
+            )
+        refuse_deadline(item.due_on, on)
+
+
+def refuse_deadline(due_on: date | None, on: date) -> None:
+    """A deadline is today at the earliest, and within two years: longer is a slip of the pen."""
+    if due_on is None:
+        raise RuleBroken(_("Set a deadline."), field="due_on")
+    if due_on < on:
+        raise RuleBroken(_("The deadline lies in the past."), field="due_on")
+    if (due_on - on).days > 731:
+        raise RuleBroken(_("The deadline is more than two years away."), field="due_on")

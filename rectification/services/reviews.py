@@ -1,0 +1,162 @@
+"""Re-inspection (复查): pass closes, fail goes back with a new deadline."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from common.errors import RuleBroken
+from common.files import accept_picture
+from documents.models import Form
+from hazards.models import Grade, HazardCase
+from hazards.services import record
+from rectification.models import Review, ReviewItem, ReviewOfficer, Submission
+from rectification.services import papers
+from rectification.services.orders import refuse_deadline
+from rectification.services.submissions import add_photo
+from rectification.services.teams import refuse_team
+
+PASS = ReviewItem.Outcome.PASS
+FAIL = ReviewItem.Outcome.FAIL
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the officers saw of one hazard; a failed one gets its new deadline."""
+
+    case: HazardCase
+    outcome: str
+    note: str = ""
+    due_on: date | None = None
+    photos: tuple = field(default=())
+
+
+@transaction.atomic
+def review(
+    *, unit, verdicts: list[Verdict], officers, by, at: datetime, held_on: date | None = None, client_id=None
+) -> Review:
+    """Record one re-inspection of `unit`: each verdict closes its case or sends it back.
+
+    Raises RuleBroken where fewer than two different officers with a card went, where a verdict is missing
+    its facts, and where somebody verifies his own work on a major or listed hazard.
+    """
+    client_id = client_id or uuid.uuid4()
+    if done := Review.objects.filter(client_id=client_id).first():
+        return done
+    on = localdate(at)
+    held_on = held_on or on
+    team = refuse_team(officers, held_on)
+    if by not in team:
+        raise RuleBroken(_("Only a member of the team records the re-inspection."), field="officers")
+    refuse_verdicts(unit, verdicts, team, held_on, on)
+    document = papers.issue(
+        Form.RECHECK,
+        unit=unit,
+        by=by,
+        at=at,
+        on=held_on,
+        content={
+            "officers": [{"name": person.name, "card": person.card_number} for person in team],
+            "items": [
+                papers.case_facts(
+                    verdict.case,
+                    outcome=verdict.outcome,
+                    note=verdict.note,
+                    due_on=verdict.due_on.isoformat() if verdict.due_on else "",
+                )
+                for verdict in verdicts
+            ],
+        },
+    )
+    sitting = Review.objects.create(
+        client_id=client_id, unit=unit, document=document, held_on=held_on, recorded_by=by, recorded_at=at
+    )
+    ReviewOfficer.objects.bulk_create(
+        ReviewOfficer(review=sitting, user=person, card_number=person.card_number) for person in team
+    )
+    for verdict in sorted(verdicts, key=lambda verdict: verdict.case.pk):
+        decide(sitting, verdict, by=by, at=at)
+    return sitting
+
+
+def decide(sitting: Review, verdict: Verdict, *, by, at: datetime) -> ReviewItem:
+    """Write one verdict: its row, its submission's outcome, and last the case."""
+    case = verdict.case
+    HazardCase.objects.select_for_update().get(pk=case.pk)
+    passed = verdict.outcome == PASS
+    item = ReviewItem.objects.create(
+        review=sitting,
+        case=case,
+        sequence=case.review_items.count() + 1,
+        outcome=verdict.outcome,
+        note=verdict.note.strip(),
+        due_on=None if passed else verdict.due_on,
+    )
+    for photo in verdict.photos:
+        add_photo(accept_picture(photo), by=by, at=at, review_item=item)
+    Submission.objects.filter(case=case).awaiting().update(
+        outcome=Submission.Outcome.PASSED if passed else Submission.Outcome.FAILED
+    )
+    case.extensions.undecided().update(
+        decision="refused", decided_by=by, decided_at=at, decision_note=_("Settled by the re-inspection.")
+    )
+    deadline = {} if passed else {"due_on": verdict.due_on}
+    record(
+        case,
+        "pass" if passed else "fail",
+        by=by,
+        at=at,
+        reason=verdict.note,
+        document=sitting.document,
+        data={"review": sitting.pk, "sequence": item.sequence},
+        **deadline,
+    )
+    return item
+
+
+def refuse_verdicts(unit, verdicts: list[Verdict], team: list, held_on: date, on: date) -> None:
+    if not verdicts:
+        raise RuleBroken(_("A re-inspection looks at one hazard at least."), field="items")
+    if len({verdict.case.pk for verdict in verdicts}) != len(verdicts):
+        raise RuleBroken(_("One hazard is decided twice."), field="items")
+    if held_on > on:
+        raise RuleBroken(_("The re-inspection lies in the future."), field="held_on")
+    for verdict in verdicts:
+        case = verdict.case
+        if case.unit_id != unit.pk:
+            raise RuleBroken(_("Case %(number)s belongs to another unit.") % {"number": case.number})
+        if held_on < case.opened_on:
+            raise RuleBroken(_("The re-inspection is earlier than the finding."), field="held_on")
+        if verdict.outcome == FAIL:
+            refuse_deadline(verdict.due_on, on)
+            if not verdict.note.strip():
+                raise RuleBroken(_("Say what is not rectified yet."), field="note")
+        elif verdict.outcome != PASS:
+            raise RuleBroken(_("Each hazard is either rectified or not."), field="outcome")
+        elif not (verdict.photos or verdict.note.strip() or has_evidence(case)):
+            raise RuleBroken(
+                _("Nothing shows that it is rectified: add a photo or write what was seen."), field="note"
+            )
+        refuse_own_work(case, team)
+
+
+def has_evidence(case: HazardCase) -> bool:
+    return Submission.objects.filter(case=case, photos__isnull=False).awaiting().exists()
+
+
+def refuse_own_work(case: HazardCase, team: list) -> None:
+    """On a major or listed hazard nobody who submitted it may verify it."""
+    if case.grade != Grade.MAJOR and not case.listed_levels:
+        return
+    hands = set(case.submissions.values_list("submitted_by", flat=True))
+    for person in team:
+        if person.pk in hands:
+            raise RuleBroken(
+                _("%(name)s submitted this rectification; somebody else must verify it.")
+                % {"name": person.name},
+                code="own_work",
+                field="officers",
+            )

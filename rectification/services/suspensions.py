@@ -1,0 +1,192 @@
+"""Suspension of a unit and its end: proposed, decided, asked to resume, checked, lifted.
+
+No production while the hazard stands, no reopening until the rectification passes.
+"""
+
+import uuid
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from accounts import roles
+from common.errors import AlreadyDone, RuleBroken
+from documents.models import Form
+from hazards import states
+from rectification.models import AcceptanceCheck, AcceptanceOfficer, Suspension
+from rectification.services import papers
+from rectification.services.teams import refuse_team
+from units.services import mark_suspended
+
+PROPOSED = Suspension.Status.PROPOSED
+IN_FORCE = Suspension.Status.IN_FORCE
+DECLINED = Suspension.Status.DECLINED
+LIFTED = Suspension.Status.LIFTED
+
+
+@transaction.atomic
+def propose(unit, *, reason: str, by, at: datetime, cases=(), inspection=None) -> Suspension:
+    """Propose to stop production or business at `unit` because of `cases`."""
+    roles.need(by, "suspension.propose", unit.region_id)
+    if not reason.strip():
+        raise RuleBroken(_("Say why production or business must stop."), field="reason")
+    if unit.suspensions.filter(status__in=[PROPOSED, IN_FORCE]).exists():
+        raise AlreadyDone(_("A suspension of this unit stands already."))
+    try:
+        with transaction.atomic():
+            suspension = Suspension.objects.create(
+                unit=unit, inspection=inspection, reason=reason.strip(), proposed_by=by, proposed_at=at
+            )
+    except IntegrityError as error:
+        raise AlreadyDone(_("A suspension of this unit stands already.")) from error
+    suspension.cases.set(cases)
+    return suspension
+
+
+@transaction.atomic
+def decide(suspension: Suspension, *, by, at: datetime, note: str = "") -> Suspension:
+    """Put the suspension in force, with its paper; the unit is marked everywhere from now on."""
+    roles.need(by, "suspension.decide", suspension.unit.region_id)
+    if suspension.proposed_by_id == by.pk:
+        raise RuleBroken(_("Whoever proposed the suspension does not decide it."), code="own_work")
+    take(suspension, PROPOSED, status=IN_FORCE, decided_by=by, decided_at=at, decision_note=note.strip())
+    unit = suspension.unit
+    on = localdate(at)
+    document = papers.issue(
+        Form.SUSPENSION,
+        unit=unit,
+        by=by,
+        at=at,
+        on=on,
+        content={
+            "reason": suspension.reason,
+            "items": [papers.case_facts(case) for case in suspension.cases.select_related("category")],
+        },
+    )
+    Suspension.objects.filter(pk=suspension.pk).update(document=document)
+    mark_suspended(unit, since=on, note=document.number)
+    suspension.refresh_from_db()
+    return suspension
+
+
+@transaction.atomic
+def decline(suspension: Suspension, *, by, at: datetime, note: str) -> Suspension:
+    """Decline the proposal, with a reason."""
+    roles.need(by, "suspension.decide", suspension.unit.region_id)
+    if not note.strip():
+        raise RuleBroken(_("Say why the unit may go on."), field="note")
+    take(suspension, PROPOSED, status=DECLINED, decided_by=by, decided_at=at, decision_note=note.strip())
+    suspension.refresh_from_db()
+    return suspension
+
+
+def ask_to_resume(suspension: Suspension, *, words: str, by, at: datetime) -> Suspension:
+    """The owner's side asks for the acceptance check."""
+    roles.need(by, "suspension.ask_to_resume", suspension.unit.region_id)
+    if not words.strip():
+        raise RuleBroken(_("Say what was done."), field="words")
+    take(suspension, IN_FORCE, resume_asked_by=by, resume_asked_at=at, resume_words=words.strip())
+    suspension.refresh_from_db()
+    return suspension
+
+
+@transaction.atomic
+def accept(
+    suspension: Suspension,
+    *,
+    outcome: str,
+    note: str,
+    officers,
+    by,
+    at: datetime,
+    held_on: date | None = None,
+    client_id=None,
+) -> AcceptanceCheck:
+    """Record the acceptance check (复工验收). A pass needs every hazard behind the suspension closed."""
+    client_id = client_id or uuid.uuid4()
+    if done := AcceptanceCheck.objects.filter(client_id=client_id).first():
+        return done
+    roles.need(by, "acceptance.record", suspension.unit.region_id)
+    on = localdate(at)
+    held_on = held_on or on
+    if held_on > on:
+        raise RuleBroken(_("The check lies in the future."), field="held_on")
+    team = refuse_team(officers, held_on)
+    if by not in team:
+        raise RuleBroken(_("Only a member of the team records the check."), field="officers")
+    if not note.strip():
+        raise RuleBroken(_("Write what was seen."), field="note")
+    current = Suspension.objects.select_for_update().get(pk=suspension.pk)
+    if current.status != IN_FORCE:
+        raise RuleBroken(_("The suspension is not in force."), code="wrong_state")
+    if outcome == AcceptanceCheck.Outcome.PASS:
+        refuse_standing(current)
+    document = papers.issue(
+        Form.RECHECK,
+        unit=current.unit,
+        by=by,
+        at=at,
+        on=held_on,
+        content={"acceptance": outcome, "note": note.strip(), "officers": [person.name for person in team]},
+    )
+    check = AcceptanceCheck.objects.create(
+        client_id=client_id,
+        suspension=current,
+        held_on=held_on,
+        outcome=outcome,
+        note=note.strip(),
+        recorded_by=by,
+        recorded_at=at,
+        document=document,
+    )
+    AcceptanceOfficer.objects.bulk_create(
+        AcceptanceOfficer(check_record=check, user=person, card_number=person.card_number) for person in team
+    )
+    return check
+
+
+@transaction.atomic
+def lift(suspension: Suspension, *, by, at: datetime) -> Suspension:
+    """Let the unit resume: only after the latest acceptance check passed and no hazard behind it stands."""
+    roles.need(by, "suspension.lift", suspension.unit.region_id)
+    current = Suspension.objects.select_for_update().get(pk=suspension.pk)
+    last = current.checks.last()
+    if last is None or last.outcome != AcceptanceCheck.Outcome.PASS:
+        raise RuleBroken(
+            _("No acceptance check has passed: the unit may not resume."), code="not_accepted"
+        )
+    refuse_standing(current)
+    take(current, IN_FORCE, status=LIFTED, lifted_by=by, lifted_at=at)
+    document = papers.issue(
+        Form.RESUMPTION,
+        unit=current.unit,
+        by=by,
+        at=at,
+        on=localdate(at),
+        content={"suspension": current.document.number, "acceptance": last.document.number},
+    )
+    Suspension.objects.filter(pk=current.pk).update(lifting_document=document)
+    mark_suspended(current.unit, since=None, note=document.number)
+    suspension.refresh_from_db()
+    return suspension
+
+
+def standing_cases(suspension: Suspension):
+    """The hazards behind the suspension that still stand."""
+    return suspension.cases.filter(state__in=states.LIVE)
+
+
+def refuse_standing(suspension: Suspension) -> None:
+    numbers = list(standing_cases(suspension).values_list("number", flat=True)[:5])
+    if numbers:
+        raise RuleBroken(
+            _("These hazards still stand: %(numbers)s. Close them first.") % {"numbers": "、".join(numbers)},
+            code="hazard_stands",
+        )
+
+
+def take(suspension: Suspension, expected: str, **changes) -> None:
+    """Change it once: an update that still expects the status it was read with."""
+    if not Suspension.objects.filter(pk=suspension.pk, status=expected).update(**changes):
+        raise AlreadyDone(_("Somebody decided this already. Reload to see it."))
