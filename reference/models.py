@@ -120,7 +120,7 @@ class RegionMembership(models.Model):
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="memberships", verbose_name=_("region"))
     parent = models.ForeignKey(Region, models.PROTECT, related_name="member_rows", verbose_name=_("part of"))
-    starts_on = models.DateField(_("from"))
+    starts_on = models.DateField(_("from"), null=True, blank=True, help_text=_("Empty: since before our records."))
     ends_on = models.DateField(_("to"), null=True, blank=True)
 
     class Meta:
