@@ -183,6 +183,7 @@ class Unit(models.Model):
     suspension_note = models.CharField(_("suspension"), max_length=200, blank=True)
     last_inspected_on = models.DateField(_("last inspected on"), null=True, blank=True)
 
+    note = models.CharField(_("note"), max_length=500, blank=True)
     search_text = models.TextField(blank=True, editable=False)
     grams = ArrayField(models.CharField(max_length=2), default=list, blank=True, editable=False)
     source = models.CharField(_("source"), max_length=20, default="page")
@@ -197,7 +198,6 @@ class Unit(models.Model):
     )
     created_at = models.DateTimeField(_("registered at"), editable=False)
     updated_at = models.DateTimeField(_("last changed"), editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = UnitQuerySet.as_manager()
 
@@ -411,7 +411,9 @@ class ImportBatch(models.Model):
         COMMITTED = "committed", _("Written to the register")
         UNDONE = "undone", _("Undone")
 
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("imported by"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("imported by")
+    )
     filename = models.CharField(_("file"), max_length=200)
     sheet = models.CharField(_("sheet"), max_length=100)
     header_line = models.PositiveIntegerField(_("line of the headings"))
