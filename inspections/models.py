@@ -2,6 +2,7 @@
 
 import uuid
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.pictures import Picture
+from reference.models import in_chinese
 
 
 class Kind(models.TextChoices):
@@ -29,11 +31,53 @@ class Kind(models.TextChoices):
 ENFORCEMENT_KINDS = frozenset(Kind.values) - {Kind.GRID}
 """Kinds whose record needs two certificated officers (Order 120, Art. 14). A grid patrol is no 行政检查."""
 
+# What the page offers to start with. A re-inspection and an acceptance check start from the case and the
+# suspension, whose pages record them.
+STARTED_BY_HAND = (Kind.SPOT, Kind.SPECIAL, Kind.COMPLAINT, Kind.PREOPEN, Kind.EVENT, Kind.LOOKBACK, Kind.POLICE)
+
 
 class Status(models.TextChoices):
     DRAFT = "draft", _("Draft")
     COMPLETED = "completed", _("Completed")
     DISCARDED = "discarded", _("Discarded")
+
+
+# What of a completed visit nobody changes any more, not even by hand in the database.
+FROZEN = (
+    "status",
+    "number",
+    "unit_id",
+    "region_id",
+    "kind",
+    "checklist_id",
+    "started_by_id",
+    "started_at",
+    "ended_at",
+    "completed_at",
+    "on_site_person",
+    "on_site_phone",
+    "refused_signature",
+    "note",
+)
+
+
+def belongs_to_locked(name: str, *, inspection: str = "OLD.inspection_id", only_if: str = "") -> pgtrigger.Trigger:
+    """A trigger that refuses to change or delete a row of a completed visit."""
+    return pgtrigger.Trigger(
+        name=name,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        when=pgtrigger.Before,
+        func=f"""
+            IF {only_if or "TRUE"} THEN
+                IF EXISTS (SELECT 1 FROM inspections_inspection
+                           WHERE id = {inspection} AND status = 'completed') THEN
+                    RAISE EXCEPTION 'the inspection is completed: nothing of it is changed';
+                END IF;
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        """,
+    )
 
 
 class InspectionQuerySet(models.QuerySet):
@@ -49,7 +93,9 @@ class InspectionQuerySet(models.QuerySet):
         return self.filter(status=Status.COMPLETED)
 
     def drafts_of(self, user):
-        return self.filter(status=Status.DRAFT, started_by=user)
+        """The unfinished visits of a person, begun by them or with them on the team."""
+        mine = TeamMember.objects.filter(user=user).values("inspection")
+        return self.filter(Q(started_by=user) | Q(pk__in=mine), status=Status.DRAFT)
 
     def for_rows(self):
         return self.select_related("unit", "region", "region__parent").prefetch_related("team__user")
@@ -76,6 +122,11 @@ class Inspection(models.Model):
     document = models.ForeignKey("documents.Document", models.PROTECT, null=True, blank=True)
     # Where the inspector does not propose to stop a 三合一 site, the reason stands here.
     no_suspension_reason = models.CharField(max_length=500, blank=True)
+    discard_reason = models.CharField(_("why it was discarded"), max_length=500, blank=True)
+    # Filed whole by another program: what it sent, so that the same id with other words is refused, and
+    # whether its photos are sent after the record.
+    body_hash = models.CharField(max_length=64, blank=True, editable=False)
+    photos_follow = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -102,6 +153,25 @@ class Inspection(models.Model):
             models.Index(fields=["region", "-started_at"], name="inspection_by_region"),
             models.Index(fields=["unit", "-started_at"], name="inspection_by_unit"),
             models.Index(fields=["started_by", "status"], name="inspection_drafts"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="completed_inspection_stays",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Condition("OLD.status = 'completed'"),
+            ),
+            # The paper and the reason are written once, in the transaction that completes the visit.
+            pgtrigger.Protect(
+                name="completed_inspection_is_locked",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.status = 'completed' AND ("
+                    + " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in FROZEN)
+                    + " OR (OLD.document_id IS NOT NULL AND OLD.document_id IS DISTINCT FROM NEW.document_id)"
+                    " OR (OLD.no_suspension_reason <> '' AND"
+                    " OLD.no_suspension_reason IS DISTINCT FROM NEW.no_suspension_reason))"
+                ),
+            ),
         ]
 
     def __str__(self):
@@ -132,6 +202,7 @@ class TeamMember(models.Model):
                 violation_error_message=_("One person cannot be on the team twice."),
             )
         ]
+        triggers = [belongs_to_locked("team_of_completed_is_locked")]
 
     def __str__(self):
         return f"{self.user}"
@@ -159,9 +230,21 @@ class Answer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["inspection", "item"], name="answer_once_per_item"),
         ]
+        triggers = [belongs_to_locked("answer_of_completed_is_locked")]
 
     def __str__(self):
-        return f"{self.number}. {self.question}"
+        return f"{self.number}. {self.label}"
+
+    @property
+    def label(self):
+        """The question as it was asked; readers of English get the item's English words, frozen with it."""
+        return self.question if in_chinese() else self.item.label
+
+
+class FindingQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The findings of the visits that a person sees."""
+        return self.filter(inspection__in=Inspection.objects.visible_to(user))
 
 
 class Finding(models.Model):
@@ -180,17 +263,54 @@ class Finding(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = FindingQuerySet.as_manager()
+
     class Meta:
         ordering = ["created_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(corrected_on_site=False) | Q(due_on=None),
+                name="finding_corrected_or_due",
+                violation_error_message=_("Corrected on the spot, or a deadline: not both."),
+            )
+        ]
+        triggers = [
+            # Completing links the case; nothing else is written afterwards.
+            belongs_to_locked(
+                "finding_of_completed_is_locked",
+                only_if="TG_OP = 'DELETE' OR OLD.case_id IS NOT NULL OR NEW.case_id IS NULL",
+            )
+        ]
 
     def __str__(self):
         return self.description[:40]
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was written for it yet."""
+        return not (self.description or self.part or self.corrected_on_site)
+
+
+class PhotoQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The photos of the visits that a person sees."""
+        return self.filter(finding__inspection__in=Inspection.objects.visible_to(user))
 
 
 class Photo(Picture):
     """A photo of a finding, before rectification."""
 
     finding = models.ForeignKey(Finding, models.CASCADE, related_name="photos")
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta(Picture.Meta):
+        triggers = [
+            belongs_to_locked(
+                "photo_of_completed_is_locked",
+                inspection="(SELECT inspection_id FROM inspections_finding WHERE id = OLD.finding_id)",
+            )
+        ]
 
     def __str__(self):
         return f"{self.finding_id}/{self.pk}"
