@@ -1,0 +1,29 @@
+"""Headlines that the apps above keep on a unit: under suspension since when, last inspected when."""
+
+from django.db import transaction
+from django.db.models import Q
+
+from units.models import Unit, UnitChange
+from units.services import records
+
+
+@transaction.atomic
+def mark_suspended(unit: Unit, *, since, by, note="") -> Unit:
+    """Says that the unit stands under 停产停业 since a day, or with None that it may work again.
+
+    Called by the service that issues or lifts the order, inside its transaction. The same again changes nothing.
+    """
+    row = records.lock(unit)
+    changes = records.differences(row, {"suspended_since": since})
+    row.suspended_since, row.suspension_note = since, (note.strip()[:200] if since else "")
+    row.save(update_fields=["suspended_since", "suspension_note"])
+    if changes:
+        act = UnitChange.Act.SUSPENDED if since else UnitChange.Act.RESUMED
+        records.log(row, act, by=by, changes=changes, reason=note[:500])
+    return row
+
+
+def mark_inspected(unit: Unit, *, on) -> None:
+    """Moves the day of the last inspection forward, never back: records may arrive late from a phone."""
+    earlier = Q(last_inspected_on=None) | Q(last_inspected_on__lt=on)
+    Unit.objects.filter(earlier, pk=unit.pk).update(last_inspected_on=on)
