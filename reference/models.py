@@ -116,7 +116,11 @@ class Region(models.Model):
 
 
 class RegionMembership(models.Model):
-    """What a village or grid was part of, from a day to a day: old cases keep their old township."""
+    """What a village or grid was part of, from a day to a day: old cases keep their old township.
+
+    Written when a region is moved and when a grid is made. A region without a row has always belonged to its
+    `parent`: 620,000 villages that never moved need no history.
+    """
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="memberships", verbose_name=_("region"))
     parent = models.ForeignKey(Region, models.PROTECT, related_name="member_rows", verbose_name=_("part of"))

@@ -1,6 +1,5 @@
 """Loads divisions set by set, and moves a village or grid with its history kept."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -8,45 +7,27 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from common.errors import RuleBroken
+from common.errors import BadFile, RuleBroken
 from reference import region_file
 from reference.models import Region, RegionMembership
 from reference.pinyin import initials
+from reference.services.loaded import Loaded
 
 # From the county down: what tells two villages apart on a page of one county or city.
 _PATH_FROM = {"county", "township", "village", "grid"}
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What loading one table did."""
-
-    table: str
-    rows: int
-    new: int
-    changed: int
-
-    def __str__(self):
-        return _("%(table)s: %(rows)d rows, %(new)d new, %(changed)d changed") % self.__dict__
-
-
-class BadRegionFile(RuleBroken):
-    """A file of divisions that cannot be loaded; nothing was written."""
-
-    code = "bad_file"
 
 
 @transaction.atomic
 def load_regions(path: Path) -> Loaded:
     """Add and correct divisions from a CSV file, packed with gzip or not. Never deletes; a second run changes nothing.
 
-    Raises BadRegionFile, with the line, before anything is written.
+    Raises BadFile, with the line, before anything is written.
     """
     try:
         rows = region_file.read(Path(path))
         paths = _paths(rows)
     except region_file.BadLine as bad:
-        raise BadRegionFile(_sentence(bad), field="regions") from bad
+        raise BadFile(_sentence(bad), field="regions") from bad
     known = _known(rows)
     fresh = []
     for row in rows:
@@ -160,7 +141,10 @@ def _reborn(old: Region, codes: dict[str, str], to: Region, on: date, above: str
     )
     old.valid_to, old.successor = eve, new
     old.save(update_fields=["valid_to", "successor"])
-    RegionMembership.objects.filter(region=old, ends_on__isnull=True).update(ends_on=eve)
+    if not RegionMembership.objects.filter(region=old, ends_on__isnull=True).update(ends_on=eve):
+        RegionMembership.objects.create(
+            region=old, parent_id=old.parent_id, starts_on=old.valid_from, ends_on=eve
+        )
     RegionMembership.objects.create(region=new, parent_id=parent, starts_on=on)
 
 

@@ -1,0 +1,157 @@
+"""The questions that screens and services ask of the reference tables."""
+
+import threading
+import time
+from datetime import date
+
+from django.db.models import Count, Max, QuerySet
+from django.db.models.signals import post_delete, post_save
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from common.workdays import Calendar, Day, Explanation
+from reference.models import CalendarDay, Checklist, HazardCategory, PlaceType, Region, SmallKind, in_chinese
+
+# How long another process may go on with a calendar that an administrator has just corrected here.
+CALENDAR_SECONDS = 30
+
+_kept = threading.local()
+
+
+def calendar() -> Calendar:
+    """The working days as loaded. Kept in the process and compared with the table every half minute."""
+    now = time.monotonic()
+    kept = getattr(_kept, "calendar", None)
+    if kept and now < _kept.check_at and _kept.generation == _generation:
+        return kept
+    stamp = tuple(CalendarDay.objects.aggregate(rows=Count("pk"), last=Max("changed_at")).values())
+    if not kept or stamp != _kept.stamp:
+        rows = CalendarDay.objects.values_list("date", "is_workday", "note")
+        _kept.calendar = Calendar((Day(*row) for row in rows), wording=why, refusal=year_refusal)
+        _kept.stamp = stamp
+    # An empty table is about to be filled: ask again next time.
+    _kept.check_at = now + CALENDAR_SECONDS if stamp[0] else now
+    _kept.generation = _generation
+    return _kept.calendar
+
+
+_generation = 0
+
+
+def forget_calendar(**_signal) -> None:
+    """Make the next `calendar()` look at the table again, in every thread of this process."""
+    global _generation
+    _generation += 1
+
+
+post_save.connect(forget_calendar, CalendarDay, dispatch_uid="forget_calendar_on_save")
+post_delete.connect(forget_calendar, CalendarDay, dispatch_uid="forget_calendar_on_delete")
+
+
+def why(explanation: Explanation) -> str:
+    """The sentence behind a date: which days off were skipped and which weekends were worked."""
+    parts = [
+        _("%(days)d working days after %(start)s end on %(due)s.")
+        % {"days": explanation.days, "start": _day(explanation.start), "due": _day(explanation.due)}
+        if explanation.days
+        else _("The day itself: %(due)s.") % {"due": _day(explanation.due)}
+    ]
+    facts = [
+        _("%(stretch)s is off (%(names)s)") % {"stretch": _stretch(off.first, off.last), "names": _list(off.notes)}
+        for off in explanation.off
+        if off.is_holiday
+    ]
+    facts += [_("%(day)s is a make-up working day") % {"day": _day(day)} for day in explanation.made_up]
+    if facts:
+        parts.append(_("; ").join(facts) + _("."))
+    elif explanation.off:
+        parts.append(_("Weekends are not counted."))
+    return _(" ").join(parts)
+
+
+def year_refusal(year: int) -> str:
+    """What to do when a computation leaves the loaded years."""
+    return _(
+        "The working days of %(year)d are not loaded, so the day cannot be computed. Load the calendar of %(year)d"
+        " (the State Council's holiday notice) first."
+    ) % {"year": year}
+
+
+def parent_on(region: Region, on: date) -> Region | None:
+    """What the region was part of on a day, under whatever code it had then."""
+    region = region_on(region, on)
+    rows = region.memberships.filter(starts_on__lte=on) | region.memberships.filter(starts_on__isnull=True)
+    row = rows.exclude(ends_on__lt=on).select_related("parent").first()
+    return row.parent if row else region.parent
+
+
+def region_on(region: Region, on: date) -> Region:
+    """The row that stood for the region on a day: itself, a predecessor or a successor."""
+    while region.valid_from and on < region.valid_from:
+        before = region.predecessors.order_by("code").first()
+        if before is None:
+            break
+        region = before
+    while region.valid_to and on > region.valid_to and region.successor_id:
+        region = region.successor
+    return region
+
+
+def regions_for_picker(*, parent: str, q: str = "", on: date) -> QuerySet:
+    """What a select below `parent` offers: its parts, or with `q` everything below it that fits."""
+    regions = Region.objects.current(on)
+    if q.strip():
+        return regions.under(parent).exclude(code=parent).search(q)
+    return regions.filter(parent_id=parent or None)
+
+
+def small_kinds(region_code: str, on: date) -> QuerySet:
+    """The nine-small kinds that hold in a region: its own list, or the nearest above it, or the model list."""
+    kinds = SmallKind.objects.current(on)
+    jurisdictions = set(kinds.values_list("region_code", flat=True))
+    fitting = [code for code in jurisdictions if region_code.startswith(code)]
+    return kinds.filter(region_code=max(fitting, key=len, default=""))
+
+
+def checklist_for(place_type: PlaceType | None, *, audience: str, on: date) -> Checklist:
+    """The newest checklist for a place and an audience: of its type, else of the type's parent, else the general one.
+
+    Raises Checklist.DoesNotExist where none is loaded.
+    """
+    lists = Checklist.objects.current(on).filter(audience=audience).order_by("-version")
+    types = [place_type, place_type.parent] if place_type else []
+    for kind in filter(None, types):
+        if found := lists.filter(place_types=kind).first():
+            return found
+        if kind.checklist_code and (found := lists.filter(code=kind.checklist_code).first()):
+            return found
+    if found := lists.filter(code__in=("general", "grid")).first():
+        return found
+    raise Checklist.DoesNotExist
+
+
+def categories(on: date) -> QuerySet:
+    """The hazard catalogue of a day, in its order, with groups."""
+    return (
+        HazardCategory.objects.current(on)
+        .select_related("group")
+        .prefetch_related("clauses")
+        .order_by("group__position", "position", "code")
+    )
+
+
+def _day(day: date) -> str:
+    return date_format(day, "Y年n月j日" if in_chinese() else "j M Y")
+
+
+def _stretch(first: date, last: date) -> str:
+    if not in_chinese():
+        return f"{_day(first)} – {_day(last)}" if first != last else _day(first)
+    begin = date_format(first, "n月j日")
+    if first == last:
+        return begin
+    return begin + "至" + date_format(last, "n月j日" if first.month != last.month else "j日")
+
+
+def _list(names: tuple[str, ...]) -> str:
+    return "、".join(names) if in_chinese() else ", ".join(names)
