@@ -174,7 +174,8 @@ def installers():
             if not importlib.util.find_spec("pip"):
                 return
             pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
-    options = ["install", "--quiet", "--only-binary", ":all:"]
+    # Python compiles what it imports; compiling 80 packages ahead takes a third of the time.
+    options = ["install", "--quiet", "--no-compile", "--only-binary", ":all:"]
     yield [*pip, *options], environment
     plain = {key: value for key, value in environment.items() if not key.startswith(("PIP_FIND", "PIP_EXTRA", "PIP_NO_INDEX"))}
     yield [*pip, *options], plain | {"PIP_CONFIG_FILE": os.devnull}
