@@ -47,7 +47,9 @@ class TokenView(APIView):
             password=sent.validated_data["password"],
         )
         if user is None:
-            return refusal("wrong_credentials", _("User name or password is wrong."), status.HTTP_400_BAD_REQUEST)
+            return refusal(
+                "wrong_credentials", _("User name or password is wrong."), status.HTTP_400_BAD_REQUEST
+            )
         if user.must_change_password:
             detail = _("Choose a new password on the web page before using the API.")
             return refusal("must_change_password", detail, status.HTTP_403_FORBIDDEN)

@@ -108,7 +108,9 @@ class PostFields(forms.Form):
 
     def clean_region(self):
         """The one region that the text means, inside the asker's jurisdiction."""
-        region = region_by_text(self.cleaned_data["region"], codes=self.asker.scope.codes_for("account.manage"))
+        region = region_by_text(
+            self.cleaned_data["region"], codes=self.asker.scope.codes_for("account.manage")
+        )
         if region is None:
             raise ValidationError(_("No single region of yours has this code or name. Use the code."))
         return region

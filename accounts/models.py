@@ -14,7 +14,6 @@ from accounts.roles import Role, may
 from accounts.scope import NOTHING, Scope, within
 from common.days import today
 
-
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
@@ -30,7 +29,10 @@ class Office(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     short_name = models.CharField(
-        _("short name"), max_length=20, blank=True, help_text=_("As it stands in document numbers, e.g. 枣消.")
+        _("short name"),
+        max_length=20,
+        blank=True,
+        help_text=_("As it stands in document numbers, e.g. 枣消."),
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     region = models.ForeignKey(
@@ -247,7 +249,9 @@ class SignInQuerySet(models.QuerySet):
 class SignIn(models.Model):
     """One attempt to sign in: kept at least six months (cyber-security law), never changed."""
 
-    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="sign_ins", verbose_name=_("person"))
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="sign_ins", verbose_name=_("person")
+    )
     username = models.CharField(_("user name"), max_length=150)
     at = models.DateTimeField(_("when"))
     ip = models.GenericIPAddressField(_("address"), null=True)
@@ -284,8 +288,8 @@ class AccountEvent(models.Model):
         CHANGED = "changed", _("Facts corrected")
         LOCKED = "locked", _("Account locked")
         UNLOCKED = "unlocked", _("Account unlocked")
-        PASSWORD_RESET = "password_reset", _("New first password")  # noqa: S105
-        PASSWORD_CHOSEN = "password_chosen", _("Password changed")  # noqa: S105
+        PASSWORD_RESET = "password_reset", _("New first password")
+        PASSWORD_CHOSEN = "password_chosen", _("Password changed")
         POST_GIVEN = "post_given", _("Post given")
         POST_ENDED = "post_ended", _("Post ended")
         DEPUTY_NAMED = "deputy_named", _("Deputy named")

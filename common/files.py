@@ -97,10 +97,19 @@ def accept_picture(file) -> AcceptedPicture:
                 stored, size = _encode(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise BadFile(
-            _("“%(name)s” has too many pixels. Take the photo with a lower resolution.") % {"name": _name(file)},
+            _("“%(name)s” has too many pixels. Take the photo with a lower resolution.")
+            % {"name": _name(file)},
             field="photos",
         ) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError, MemoryError) as error:
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        IndexError,
+        MemoryError,
+    ) as error:
         raise BadFile(
             _("“%(name)s” is damaged and cannot be read as a picture. Take or send it again.")
             % {"name": _name(file)},
@@ -265,4 +274,3 @@ def serve_private(path: str, *, name: str = "", inline: bool = True) -> HttpResp
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response
-

@@ -22,6 +22,8 @@ def refuse_stale(row, version: str, *, changed_by=None, what: str = "") -> None:
     when = f"{timezone.localtime(row.updated_at):%Y-%m-%d %H:%M}"
     words = {"who": changed_by or _("somebody else"), "what": what or _("this record"), "when": when}
     raise StaleForm(
-        _("%(who)s changed %(what)s at %(when)s, after you opened the form. Look at it before you save again.")
+        _(
+            "%(who)s changed %(what)s at %(when)s, after you opened the form. Look at it before you save again."
+        )
         % words
     )

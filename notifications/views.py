@@ -1,0 +1,82 @@
+"""The inbox, and the letters that never arrived."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.roles import need
+from common import days
+from common.errors import AlreadyDone
+from notifications import selectors, services
+from notifications.models import Delivery, Message
+
+
+@require_GET
+def inbox(request):
+    """My messages, unread first asked for by a tab."""
+    return _inbox(request, only_unread=request.GET.get("show") == "unread")
+
+
+def _inbox(request, *, only_unread):
+    rows = selectors.inbox(request.user, only_unread=only_unread)
+    context = {
+        "page": Paginator(rows, 30).get_page(request.GET.get("page")),
+        "only_unread": only_unread,
+        "unread": selectors.unread_count(request.user),
+    }
+    part = request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted")
+    return render(request, "notifications/_inbox.html" if part else "notifications/inbox.html", context)
+
+
+@require_GET
+def open_message(request, pk):
+    """Notes that it was read, and goes to what it is about."""
+    message = get_object_or_404(Message.objects.visible_to(request.user), pk=pk)
+    services.mark_read(Message.objects.filter(pk=message.pk), at=days.now())
+    if message.link and url_has_allowed_host_and_scheme(
+        message.link, {request.get_host()}, request.is_secure()
+    ):
+        return redirect(message.link)
+    return render(request, "notifications/message.html", {"message": message})
+
+
+@require_POST
+def read(request, pk=None):
+    """Marks one, or all, as read."""
+    messages = Message.objects.visible_to(request.user)
+    if pk is not None:
+        messages = messages.filter(pk=get_object_or_404(messages, pk=pk).pk)
+    services.mark_read(messages, at=days.now())
+    only_unread = request.POST.get("show") == "unread"
+    if request.headers.get("HX-Request") == "true":
+        response = _inbox(request, only_unread=only_unread)
+        response["HX-Trigger"] = "inbox-changed"
+        return response
+    return redirect("notifications:inbox")
+
+
+@require_GET
+def unread(request):
+    """The number alone, for the bell."""
+    return HttpResponse(str(selectors.unread_count(request.user)), content_type="text/plain")
+
+
+@require_GET
+def dead_letters(request):
+    """What could not be brought, and why."""
+    need(request.user, "message.dead_letters")
+    page = Paginator(selectors.dead_letters(request.user), 50).get_page(request.GET.get("page"))
+    return render(request, "notifications/dead_letters.html", {"page": page})
+
+
+@require_POST
+def retry(request, pk):
+    """Tries a dead letter again."""
+    need(request.user, "message.dead_letters")
+    delivery = get_object_or_404(Delivery.objects.visible_to(request.user), pk=pk)
+    if not services.retry_dead(delivery, now=days.now()):
+        raise AlreadyDone(_("This letter is on its way again already."))
+    return redirect("notifications:dead_letters")
