@@ -1,0 +1,58 @@
+// Forms: no double submit, no empty parameters, selects that apply at once, a warning before typed words are lost.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method === "dialog") return;
+  if (form.dataset.skipEmpty !== undefined) {
+    for (const field of form.elements) if (field.name && field.value === "" && !field.disabled) {
+      field.disabled = true;
+      setTimeout(() => (field.disabled = false));
+    }
+    return;
+  }
+  if (form.method !== "post") return;
+  if (form.dataset.sent !== undefined) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  form.dataset.sent = "";
+  // After the browser has read the form, so that the pressed button still travels with it.
+  setTimeout(() => busy(form, true));
+});
+
+function busy(form, on) {
+  if (!on) delete form.dataset.sent;
+  const outside = form.id ? document.querySelectorAll(`button[form="${CSS.escape(form.id)}"]`) : [];
+  for (const button of [...form.querySelectorAll("button:not([type=button])"), ...outside]) {
+    if (on) button.setAttribute("aria-busy", "true");
+    else button.removeAttribute("aria-busy");
+    button.disabled = on;
+  }
+}
+
+for (const name of ["htmx:afterRequest", "htmx:sendError", "htmx:timeout", "form-idle"]) {
+  document.addEventListener(name, (event) => {
+    const form = event.target instanceof Element && event.target.closest("form");
+    if (form) busy(form, false);
+  });
+}
+// Back from the cache of the browser: the buttons must work again.
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => busy(form, false)));
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit]")) {
+    const form = event.target.form;
+    if (form.requestSubmit) form.requestSubmit();
+    else form.submit();
+  }
+});
+
+// <form data-warn>: leaving with typed words asks first; drafts (data-draft) keep them anyway.
+let dirty = false;
+document.addEventListener("input", (event) => {
+  if (event.target.form && event.target.form.dataset.warn !== undefined) dirty = true;
+});
+document.addEventListener("submit", () => (dirty = false));
+window.addEventListener("beforeunload", (event) => {
+  if (dirty) event.preventDefault();
+});
