@@ -1,0 +1,61 @@
+"""The words of the letters: templates with named facts, checked when they are saved and compiled into SQL once a run.
+
+The letters go to Chinese offices and name things as the field does, so they are data in Chinese, kept with the rung.
+"""
+
+from collections.abc import Mapping
+from string import Formatter
+
+FACTS = {
+    "when": "how the deadline stands: 还剩 4 天到期, 今天到期, 逾期 12 天",
+    "days": "the number of days to the deadline or past it",
+    "due_on": "the deadline, 2026年2月14日",
+    "number": "the case number",
+    "unit": "the unit's name",
+    "address": "the unit's address",
+    "township": "the township's short name",
+    "category": "the hazard as the catalogue names it",
+    "part": "the part of the premises in brackets, or nothing",
+    "description": "what was found",
+    "inspector": "the inspector in charge, or 未指定",
+    "why": "why this person gets the letter",
+}
+
+
+def names_in(template: str) -> list[str]:
+    """The facts that a template asks for, in order. Raises ValueError where the braces do not match up or hold more."""
+    found = []
+    for _text, name, spec, conversion in Formatter().parse(template):
+        if name is None:
+            continue
+        if spec or conversion or not name.isidentifier():
+            raise ValueError("{" + name + "}")
+        found.append(name)
+    return found
+
+
+def unknown_names(template: str) -> list[str]:
+    """The names in a template that are no facts of a case. ValueError as names_in."""
+    return [name for name in names_in(template) if name not in FACTS]
+
+
+def fill(template: str, facts: Mapping[str, str]) -> str:
+    """The letter for one case; the engine does the same for many cases inside the database."""
+    names_in(template)
+    return template.format_map(facts)
+
+
+def compile_to_sql(template: str, expressions: Mapping[str, str]) -> tuple[str, list[str]]:
+    """An SQL expression that writes the letter, with the literal pieces as parameters.
+
+    `expressions` gives the SQL of each fact. Raises KeyError for a name that is no fact.
+    """
+    names_in(template)
+    parts, values = [], []
+    for text, name, _spec, _conversion in Formatter().parse(template):
+        if text:
+            parts.append("%s::text")
+            values.append(text)
+        if name is not None:
+            parts.append(f"({expressions[name]})")
+    return f"concat({', '.join(parts) or repr('')})", values
