@@ -1,7 +1,8 @@
 // Forms: no double submit, no empty parameters, selects that apply at once, a warning before typed words are lost.
+// Capturing: before htmx takes the event, after dialogs.js had its question answered.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method === "dialog") return;
+  if (!(form instanceof HTMLFormElement) || form.method === "dialog" || form.dataset.noGuard !== undefined) return;
   if (form.dataset.skipEmpty !== undefined) {
     for (const field of form.elements) if (field.name && field.value === "" && !field.disabled) {
       field.disabled = true;
@@ -9,7 +10,7 @@ document.addEventListener("submit", (event) => {
     }
     return;
   }
-  if (form.method !== "post") return;
+  if (form.method !== "post" && !form.hasAttribute("hx-post")) return;
   if (form.dataset.sent !== undefined) {
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -18,7 +19,7 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "";
   // After the browser has read the form, so that the pressed button still travels with it.
   setTimeout(() => busy(form, true));
-});
+}, true);
 
 function busy(form, on) {
   if (!on) delete form.dataset.sent;
