@@ -100,7 +100,11 @@ class UnitQuerySet(models.QuerySet):
         """
         found = self
         for term in terms(text):
-            found = found.filter(grams__contains=[term]) if len(term) <= 2 else found.filter(search_text__contains=term)
+            found = (
+                found.filter(grams__contains=[term])
+                if len(term) <= 2
+                else found.filter(search_text__contains=term)
+            )
         return found
 
     def for_rows(self):
@@ -111,10 +115,14 @@ class UnitQuerySet(models.QuerySet):
 class Unit(models.Model):
     """One household of the register (一户一档): a business or building that can be inspected on its own."""
 
-    number = models.CharField(_("register number"), max_length=20, unique=True, db_collation="C", editable=False)
+    number = models.CharField(
+        _("register number"), max_length=20, unique=True, db_collation="C", editable=False
+    )
     name = models.CharField(_("name"), max_length=120)
     name_initials = models.CharField(_("pinyin initials"), max_length=120, blank=True, editable=False)
-    credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True, db_collation="C")
+    credit_code = models.CharField(
+        _("unified social credit code"), max_length=18, blank=True, db_collation="C"
+    )
     region = models.ForeignKey(
         "reference.Region",
         models.PROTECT,
@@ -124,7 +132,12 @@ class Unit(models.Model):
         help_text=_("The township where the village is not known."),
     )
     grid = models.ForeignKey(
-        "reference.Region", models.PROTECT, null=True, blank=True, related_name="grid_units", verbose_name=_("grid")
+        "reference.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="grid_units",
+        verbose_name=_("grid"),
     )
     address = models.CharField(_("address"), max_length=200)
     longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
@@ -216,7 +229,9 @@ class Unit(models.Model):
             ),
             GinIndex(fields=["flags"], name="unit_flags", fastupdate=False),
             GinIndex(fields=["grams"], name="unit_grams", fastupdate=False),
-            GinIndex(name="unit_search", fields=["search_text"], opclasses=["gin_trgm_ops"], fastupdate=False),
+            GinIndex(
+                name="unit_search", fields=["search_text"], opclasses=["gin_trgm_ops"], fastupdate=False
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -335,7 +350,9 @@ class PhoneView(models.Model):
     """Somebody read a masked phone number, and why (Personal Information Protection Law Art. 51, 54)."""
 
     person = models.ForeignKey(UnitPerson, models.CASCADE, related_name="views", verbose_name=_("person"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("read by"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("read by")
+    )
     at = models.DateTimeField(_("when"))
     reason = models.CharField(_("reason"), max_length=200)
 
@@ -343,7 +360,9 @@ class PhoneView(models.Model):
         ordering = ["-at"]
         verbose_name = _("look at a phone number")
         verbose_name_plural = _("looks at phone numbers")
-        triggers = [pgtrigger.Protect(name="phone_view_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="phone_view_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self):
         return f"{self.person_id} {self.at:%Y-%m-%d %H:%M}"
@@ -379,7 +398,9 @@ class UnitChange(models.Model):
         verbose_name = _("change of a unit")
         verbose_name_plural = _("changes of units")
         indexes = [models.Index(fields=["unit", "-at"], name="unit_change_unit_at")]
-        triggers = [pgtrigger.Protect(name="unit_change_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="unit_change_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self):
         return f"{self.unit_id} {self.act}"

@@ -52,7 +52,13 @@ def build(*, region, by, client_id=None, source="page", **facts) -> Unit:
         raise TypeError(f"not facts of a unit: {sorted(unknown)}")
     moment = timezone.now()
     unit = Unit(
-        region=region, created_by=by, client_id=client_id, source=source, created_at=moment, updated_at=moment, **facts
+        region=region,
+        created_by=by,
+        client_id=client_id,
+        source=source,
+        created_at=moment,
+        updated_at=moment,
+        **facts,
     )
     unit.flags = sorted(set(unit.flags))
     return unit

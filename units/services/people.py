@@ -32,7 +32,9 @@ def write(unit: Unit, people, *, on) -> list:
     A new name in a duty is a new person: the old one keeps the row with a last day. A new phone is a correction.
     """
     wanted = {row["duty"]: row for row in people if (row.get("name") or "").strip()}
-    held = {person.duty: person for person in UnitPerson.objects.current().filter(unit=unit)} if unit.pk else {}
+    held = (
+        {person.duty: person for person in UnitPerson.objects.current().filter(unit=unit)} if unit.pk else {}
+    )
     before = [_words(p.duty, p.name, p.phone) for p in held.values()]
     for duty, person in held.items():
         new = wanted.get(duty)
