@@ -6,7 +6,6 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
@@ -22,6 +21,7 @@ from accounts.roles import Role, need
 from common.days import today
 from common.errors import RuleBroken
 from common.forms import put_refusal
+from common.listing import Listing
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -120,8 +120,8 @@ def people(request):
     """The accounts that I manage."""
     need(request.user, "account.manage")
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "role", "state")}
-    page = Paginator(selectors.people(by=request.user, **asked), 30).get_page(request.GET.get("page"))
-    context = {"page": page, "asked": asked, "roles": Role.choices, "today": today()}
+    listing = Listing(request, selectors.people(by=request.user, **asked))
+    context = {"listing": listing, "asked": asked, "roles": Role.choices, "today": today()}
     return render(request, "accounts/people.html", context)
 
 
@@ -201,10 +201,10 @@ def post_deputy(request, pk):
     """Names or takes back the deputy of a post."""
     post = post_of(request, pk)
     form = forms.DeputyForm(request.POST or None, post=post, asker=request.user)
-    if request.method == "POST" and form.is_valid():
-        if attempt(form, _name_deputy, post, request.user, **form.cleaned_data):
-            messages.success(request, _("The deputy is noted."))
-            return redirect("accounts:person", post.user_id)
+    named = request.method == "POST" and form.is_valid()
+    if named and attempt(form, _name_deputy, post, request.user, **form.cleaned_data):
+        messages.success(request, _("The deputy is noted."))
+        return redirect("accounts:person", post.user_id)
     status = 422 if form.is_bound else 200
     return render(request, "accounts/deputy.html", {"post": post, "form": form}, status=status)
 
@@ -221,8 +221,7 @@ def sign_ins(request):
     rows = SignIn.objects.visible_to(request.user).select_related("user")
     if q := request.GET.get("q", "").strip():
         rows = rows.filter(username__icontains=q)
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    return render(request, "accounts/sign_ins.html", {"page": page, "q": q})
+    return render(request, "accounts/sign_ins.html", {"listing": Listing(request, rows), "q": q})
 
 
 def managed(request, pk) -> User:

@@ -1,6 +1,5 @@
 """The inbox, and the letters that never arrived."""
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.roles import need
 from common import days
 from common.errors import AlreadyDone
+from common.listing import Listing
 from notifications import selectors, services
 from notifications.models import Delivery, Message
 
@@ -23,7 +23,7 @@ def inbox(request):
 def _inbox(request, *, only_unread):
     rows = selectors.inbox(request.user, only_unread=only_unread)
     context = {
-        "page": Paginator(rows, 30).get_page(request.GET.get("page")),
+        "listing": Listing(request, rows),
         "only_unread": only_unread,
         "unread": selectors.unread_count(request.user),
     }
@@ -68,8 +68,8 @@ def unread(request):
 def dead_letters(request):
     """What could not be brought, and why."""
     need(request.user, "message.dead_letters")
-    page = Paginator(selectors.dead_letters(request.user), 50).get_page(request.GET.get("page"))
-    return render(request, "notifications/dead_letters.html", {"page": page})
+    listing = Listing(request, selectors.dead_letters(request.user))
+    return render(request, "notifications/dead_letters.html", {"listing": listing})
 
 
 @require_POST
