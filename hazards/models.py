@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from hazards import states
+from hazards.words import event_label
 
 
 class State(models.TextChoices):
@@ -56,7 +57,7 @@ class CaseQuerySet(models.QuerySet):
         return self.filter(region_id__gte=code, region_id__lt=code + "~")
 
     def live(self):
-        return self.filter(state__in=[states.REGISTERED, states.ORDERED, states.SUBMITTED])
+        return self.filter(state__in=sorted(states.LIVE))
 
     def counted(self):
         return self.exclude(state=states.VOID)
@@ -170,6 +171,15 @@ class HazardCase(models.Model):
                 name="case_next_chase",
                 condition=Q(next_chase_on__isnull=False),
             ),
+            # The standing cases in the order of every worklist: see hazards.filters.WORST_FIRST.
+            models.Index(
+                F("grade").desc(),
+                "due_on",
+                "id",
+                name="case_worst_first",
+                condition=Q(state__in=sorted(states.LIVE)),
+            ),
+            models.Index(fields=["-opened_on", "-id"], name="case_newest"),
             GinIndex(fields=["listed_levels"], name="case_listed", fastupdate=False),
         ]
 
@@ -178,6 +188,11 @@ class HazardCase(models.Model):
 
     def get_absolute_url(self):
         return reverse("hazards:detail", args=[self.pk])
+
+    @property
+    def listed(self) -> list[str]:
+        """The levels whose boards hang there, the highest first."""
+        return self.listed_levels
 
     @property
     def is_live(self) -> bool:
@@ -239,6 +254,11 @@ class DeadlineEntry(models.Model):
 
     def __str__(self):
         return f"{self.case_id} v{self.version}: {self.due_on}"
+
+    @property
+    def label(self) -> str:
+        """The act that set it, in words."""
+        return event_label(self.act)
 
 
 class Determination(models.Model):

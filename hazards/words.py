@@ -26,3 +26,37 @@ ACT_LABELS = {
 
 def act_label(act: str) -> str:
     return str(ACT_LABELS[act])
+
+
+BUTTON_LABELS = {
+    "review": _("Record the re-inspection"),
+    "decide_extension": _("Decide the extension"),
+}
+
+
+def button_label(name: str) -> str:
+    """What stands on the button of an act that a person can press."""
+    return str(BUTTON_LABELS.get(name) or ACT_LABELS[name])
+
+EVENT_LABELS = {
+    "open": _("Hazard registered"),
+    "order": _("Rectification ordered"),
+    "submit": _("Reported as rectified"),
+    "ask_extension": _("Extension asked for"),
+    "grant_extension": _("Extension granted"),
+    "refuse_extension": _("Extension refused"),
+    "transfer": _("Transferred to a department"),
+    "take_back": _("Taken back"),
+    "suspend": _("Case discontinued"),
+    "resume": _("Case continued"),
+    "void": _("Case voided"),
+    "reopen": _("Relapse: a new round begins"),
+    "determine": _("Grade determined by meeting"),
+    "list": _("Listed by a government"),
+    "delist": _("Board taken down"),
+}
+
+
+def event_label(act: str) -> str:
+    """What stands in the timeline for an act."""
+    return str(EVENT_LABELS.get(act) or ACT_LABELS[act])

@@ -3,7 +3,7 @@
 The letters go to Chinese offices and name things as the field does, so they are data in Chinese, kept with the rung.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from string import Formatter
 
 FACTS = {
@@ -45,17 +45,17 @@ def fill(template: str, facts: Mapping[str, str]) -> str:
     return template.format_map(facts)
 
 
-def compile_to_sql(template: str, expressions: Mapping[str, str]) -> tuple[str, list[str]]:
-    """An SQL expression that writes the letter, with the literal pieces as parameters.
+def compile_to_sql(template: str, expressions: Mapping[str, str], literal: Callable[[str], str]) -> str:
+    """An SQL expression that writes the letter.
 
-    `expressions` gives the SQL of each fact. Raises KeyError for a name that is no fact.
+    `expressions` gives the SQL of each fact, `literal` a placeholder for a piece of text. Raises KeyError for a
+    name that is no fact.
     """
     names_in(template)
-    parts, values = [], []
+    parts = []
     for text, name, _spec, _conversion in Formatter().parse(template):
         if text:
-            parts.append("%s::text")
-            values.append(text)
+            parts.append(literal(text))
         if name is not None:
             parts.append(f"({expressions[name]})")
-    return f"concat({', '.join(parts) or repr('')})", values
+    return f"concat({', '.join(parts)})" if parts else "''"

@@ -1,0 +1,163 @@
+"""The questions that pages ask about cases."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from accounts import roles
+from hazards import states
+from hazards.models import HazardCase
+from hazards.words import button_label, event_label
+
+OFFERED = (
+    "order",
+    "submit",
+    "review",
+    "ask_extension",
+    "decide_extension",
+    "determine",
+    "list",
+    "delist",
+    "transfer",
+    "take_back",
+    "suspend",
+    "resume",
+    "void",
+    "reopen",
+)
+"""What a person can press, the likeliest first. `review` and `decide_extension` each stand for two acts."""
+
+TABLE_ACTS = {"review": ("pass", "fail"), "decide_extension": ("grant_extension", "refuse_extension")}
+SLUGS = {name: name.replace("_", "-") for name in OFFERED}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One act as it stands for one person and one case: possible, or why not."""
+
+    name: str
+    label: str
+    allowed: bool
+    why_not: str = ""
+
+    @property
+    def slug(self) -> str:
+        return SLUGS[self.name]
+
+
+def offers(case: HazardCase, user) -> list[Offer]:
+    """Every act a person might look for on this case, with the reason where it is not possible."""
+    return [offer(case, user, name) for name in OFFERED]
+
+
+def offer(case: HazardCase, user, name: str) -> Offer:
+    step = states.ACTS[TABLE_ACTS.get(name, (name,))[0]]
+    label = button_label(name)
+    if not roles.may(user, step.permission, case.region_id):
+        return Offer(name, label, False, _("Not for your post."))
+    if case.state not in step.froms:
+        return Offer(
+            name, label, False, _("Not while the case is “%(state)s”.") % {"state": case.get_state_display()}
+        )
+    return Offer(name, label, True)
+
+
+def acts_for(case: HazardCase, user) -> list[str]:
+    """The acts `user` may do to `case` now, by the names of the API."""
+    return [one.slug for one in offers(case, user) if one.allowed]
+
+
+def case_counts(unit_ids) -> dict[int, dict[str, int]]:
+    """Open and major cases of each unit, for lists of units: {unit id: {"open": n, "major": n}}."""
+    rows = (
+        HazardCase.objects.filter(unit_id__in=list(unit_ids))
+        .live()
+        .values("unit_id")
+        .annotate(open=Count("pk"), major=Count("pk", filter=Q(grade="major")))
+    )
+    return {row["unit_id"]: {"open": row["open"], "major": row["major"]} for row in rows}
+
+
+def desk_counts(cases, on) -> dict[str, int]:
+    """What a desk shows above its list, in one statement; each number opens the list it counts."""
+    return cases.aggregate(
+        live=Count("pk", filter=Q(state__in=states.LIVE)),
+        overdue=Count("pk", filter=Q(state__in=states.LIVE, due_on__lt=on)),
+        submitted=Count("pk", filter=Q(state=states.SUBMITTED)),
+        listed=Count("pk", filter=Q(state__in=states.LIVE) & ~Q(listed_levels=[])),
+    )
+
+
+def timeline(case: HazardCase) -> list:
+    """Every event of the case, the newest first, with who and which paper."""
+    return list(case.events.select_related("by", "document").order_by("-at", "-pk"))
+
+
+
+
+EVENT_FACE = {
+    "open": ("clipboard", "info"),
+    "order": ("file-text", "info"),
+    "submit": ("upload", "info"),
+    "pass": ("ok", "success"),
+    "correct_on_site": ("ok", "success"),
+    "fail": ("fail", "danger"),
+    "reopen": ("refresh", "danger"),
+    "determine": ("urgent", "warning"),
+    "list": ("flag", "listed"),
+    "delist": ("flag", "muted"),
+}
+
+
+def timeline_rows(events: list) -> list[dict]:
+    """Events as the timeline component shows them."""
+    rows = []
+    for event in events:
+        icon, tone = EVENT_FACE.get(event.act, ("circle", "muted"))
+        rows.append(
+            {
+                "at": event.at,
+                "title": event_label(event.act),
+                "by": event.by.name if event.by else _("The system"),
+                "text": event.reason,
+                "icon": icon,
+                "tone": tone,
+                "paper": event.document.number if event.document else "",
+                "paper_url": event.document.get_absolute_url() if event.document else "",
+            }
+        )
+    return rows
+
+
+def steps(case: HazardCase, events: list) -> list[dict]:
+    """登记 → 下达 → 整改 → 复查 → 销号, with the day of each in the present round."""
+    first = {}
+    for event in events:  # the newest first: stop where the present round began
+        first[event.act] = event
+        if event.act in ("open", "reopen"):
+            break
+    began = first.get("open") or first.get("reopen")
+    looked = first.get("pass") or first.get("fail")
+    marks = [
+        (_("Registered"), began),
+        (_("Ordered"), first.get("order")),
+        (_("Rectified"), first.get("submit")),
+        (_("Re-inspected"), looked),
+        (_("Closed"), None),
+    ]
+    rows = [
+        {"label": label, "on": event.on if event else None, "state": "done" if event else "todo", "note": ""}
+        for label, event in marks
+    ]
+    if case.state == states.CLOSED:
+        rows[-1] |= {"on": case.closed_on, "state": "done"}
+        for row in rows:
+            row["state"] = "done" if row["on"] else "skipped"
+    elif case.is_live:
+        now = {states.REGISTERED: 1, states.ORDERED: 2, states.SUBMITTED: 3}[case.state]
+        for place, row in enumerate(rows):
+            row["state"] = "done" if place < now else "now" if place == now else "todo"
+        if case.state == states.ORDERED and "fail" in first:
+            rows[3] |= {"state": "failed", "note": _("not passed")}
+    return rows

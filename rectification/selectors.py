@@ -1,0 +1,146 @@
+"""The questions that worklists ask."""
+
+from datetime import timedelta
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import roles
+from hazards import states
+from hazards.filters import WORST_FIRST
+from hazards.models import HazardCase
+from rectification.models import AcceptanceCheck, Extension, Suspension
+
+SOON_DAYS = 3
+"""Calendar days ahead that a desk calls soon; the chase itself counts working days."""
+
+TABS = ("overdue", "soon", "submitted", "to_order", "listed", "stopped", "all")
+
+
+def worklist_conditions(on) -> dict[str, Q]:
+    """What each tab of the township's worklist counts and lists: one condition for both."""
+    live = Q(state__in=states.LIVE)
+    return {
+        "overdue": live & Q(due_on__lt=on),
+        "soon": live & Q(due_on__range=(on, on + timedelta(days=SOON_DAYS))),
+        "submitted": Q(state=states.SUBMITTED),
+        "to_order": Q(state=states.REGISTERED),
+        "listed": live & ~Q(listed_levels=[]),
+        "stopped": live & Q(unit__suspended_since__isnull=False),
+        "all": live,
+    }
+
+
+def worklist(user, tab: str, on):
+    """The tab shown (the first that has something, where none was chosen) and its cases, worst first."""
+    conditions = worklist_conditions(on)
+    cases = HazardCase.objects.visible_to(user)
+    if tab not in TABS:
+        counts = worklist_counts(user, on)
+        tab = next((name for name in TABS if counts[name]), "all")
+    return tab, cases.filter(conditions[tab]).order_by(*WORST_FIRST, "pk").for_rows()
+
+
+def worklist_counts(user, on) -> dict[str, int]:
+    """The number on each tab, in one statement."""
+    conditions = worklist_conditions(on)
+    cases = HazardCase.objects.visible_to(user).live()
+    return cases.aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
+
+
+def worklist_tabs(user, current: str, on) -> list[dict]:
+    counts = worklist_counts(user, on)
+    labels = {
+        "overdue": _("Overdue"),
+        "soon": _("Due within 3 days"),
+        "submitted": _("Awaiting re-inspection"),
+        "to_order": _("Waiting for an order"),
+        "listed": _("Listed"),
+        "stopped": _("Units under suspension"),
+        "all": _("All standing"),
+    }
+    url = reverse("rectification:mine")
+    tones = {"overdue": "danger", "soon": "warning"}
+    return [
+        {
+            "label": labels[name],
+            "href": f"{url}?tab={name}",
+            "current": name == current,
+            "count": counts[name],
+            "tone": tones.get(name, ""),
+        }
+        for name in TABS
+    ]
+
+
+def suspended_units(user):
+    return (
+        Suspension.objects.visible_to(user)
+        .filter(status__in=["proposed", "in_force"])
+        .select_related("unit", "unit__region", "document")[:50]
+    )
+
+
+def waiting_for_office(user) -> dict:
+    """Everything that waits for a decision, the oldest first."""
+    suspensions = Suspension.objects.visible_to(user).select_related("unit", "unit__region", "proposed_by")
+    accepted = AcceptanceCheck.objects.filter(outcome="pass").values("suspension")
+    return {
+        "extensions": list(
+            Extension.objects.visible_to(user)
+            .undecided()
+            .select_related("case", "case__unit", "asked_by")
+            .order_by("asked_at")[:100]
+        ),
+        "proposed": list(suspensions.proposed().order_by("proposed_at")[:100]),
+        "accepted": list(suspensions.in_force().filter(pk__in=accepted).order_by("proposed_at")[:100]),
+        "boards": list(
+            HazardCase.objects.visible_to(user).closed().listed("any").for_rows().order_by("closed_on")[:100]
+        ),
+    }
+
+
+def suspension_tabs(user, current: str) -> list[dict]:
+    counts = Suspension.objects.visible_to(user).aggregate(
+        **{status: Count("pk", filter=Q(status=status)) for status in Suspension.Status.values}
+    )
+    url = reverse("rectification:suspensions")
+    rows = [{"label": _("All"), "href": url, "current": not current, "count": sum(counts.values())}]
+    for status in Suspension.Status:
+        rows.append(
+            {
+                "label": status.label,
+                "href": f"{url}?status={status}",
+                "current": current == status,
+                "count": counts[status],
+                "tone": "danger" if status == Suspension.Status.IN_FORCE else "",
+            }
+        )
+    return rows
+
+
+def step_label(step: str) -> str:
+    return {
+        "decide": _("Put the suspension in force"),
+        "decline": _("Decline the proposal"),
+        "ask-to-resume": _("Ask for the acceptance check"),
+        "accept": _("Record the acceptance check"),
+        "lift": _("Allow the unit to resume"),
+    }[step]
+
+
+def suspension_steps(suspension: Suspension, user) -> list[str]:
+    """The steps `user` may take now, the likeliest first."""
+    region = suspension.unit.region_id
+    steps = {
+        Suspension.Status.PROPOSED: [("decide", "suspension.decide"), ("decline", "suspension.decide")],
+        Suspension.Status.IN_FORCE: [
+            ("accept", "acceptance.record"),
+            ("lift", "suspension.lift"),
+            ("ask-to-resume", "suspension.ask_to_resume"),
+        ],
+    }
+    return [
+        name for name, permission in steps.get(suspension.status, []) if roles.may(user, permission, region)
+    ]

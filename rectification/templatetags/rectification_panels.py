@@ -1,0 +1,26 @@
+"""Panels that the pages of cases and units place: papers, photos, the chase."""
+
+from django import template
+
+from common.days import today
+from rectification import panels
+
+register = template.Library()
+
+
+@register.inclusion_tag("rectification/_case_papers.html", takes_context=True)
+def case_papers(context, case):
+    """Submissions, extensions, listings and the suspension behind a case."""
+    return panels.case_papers(case) | {"case": case, "today": context.get("today"), "request": context.get("request")}
+
+
+@register.inclusion_tag("rectification/_case_photos.html")
+def case_photos(case):
+    """Photos before and after."""
+    return panels.photo_pair(case)
+
+
+@register.inclusion_tag("rectification/_case_chase.html", takes_context=True)
+def case_chase(context, case):
+    """Who hears of it, and when, if nothing is done."""
+    return {"case": case, "rows": panels.chase_preview(case, context.get("today") or today())}

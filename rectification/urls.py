@@ -1,0 +1,17 @@
+from django.urls import path
+
+from rectification import views
+
+app_name = "rectification"
+urlpatterns = [
+    path("mine/", views.mine, name="mine"),
+    path("approvals/", views.approvals, name="approvals"),
+    path("suspensions/", views.suspension_list, name="suspensions"),
+    path("suspensions/<int:pk>/", views.suspension_detail, name="suspension"),
+    path("suspensions/<int:pk>/<slug:step>/", views.suspension_step, name="suspension-step"),
+    path("units/<int:unit_id>/stop/", views.propose_suspension, name="propose"),
+    path("cases/<int:pk>/<slug:slug>/", views.act, name="act"),
+    path("inspections/<int:pk>/complete/", views.file, name="file"),
+    path("inspections/<int:pk>/filed/", views.filed, name="filed"),
+    path("photos/<int:pk>/", views.photo, name="photo"),
+]

@@ -1,0 +1,236 @@
+"""Doing acts on cases and suspensions from a page; worklists of the township and the county office."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import roles
+from common.days import today
+from common.errors import RuleBroken
+from common.files import serve_private
+from common.forms import put_refusal
+from common.listing import Listing
+from hazards import selectors as case_selectors
+from hazards.models import HazardCase
+from inspections.models import Inspection
+from inspections.views import finish_page
+from rectification import forms, selectors
+from rectification.acts import DOINGS
+from rectification.models import EvidencePhoto, Suspension
+from rectification.services import filing, suspensions
+from units.models import Unit
+
+
+def answer_done(request, url: str):
+    """After an act: the page again, told to htmx as to everybody else."""
+    response = redirect(url)
+    if request.htmx:
+        response.status_code = 204
+        response["HX-Redirect"] = url
+        del response["Location"]
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def act(request, pk: int, slug: str):
+    """The form of one act on one case, and doing it. A refused form comes back filled, with its sentence."""
+    doing = DOINGS.get(slug)
+    if doing is None:
+        raise Http404
+    cases = HazardCase.objects.visible_to(request.user).for_rows()
+    case = get_object_or_404(cases, pk=pk)
+    offer = case_selectors.offer(case, request.user, doing.name)
+    form = doing.form(request.POST or None, request.FILES or None, case=case, user=request.user)
+    context = {"case": case, "doing": doing, "offer": offer, "form": form, "today": today()}
+    if request.method == "POST" and form.is_valid():
+        try:
+            doing.run(case, form.cleaned_data, request.user, timezone.now())
+        except RuleBroken as refusal:
+            put_refusal(form, refusal)
+        else:
+            return answer_done(request, case.get_absolute_url())
+    status = 422 if form.errors else 200
+    template = "rectification/_act.html" if request.htmx and not request.htmx.boosted else "rectification/act.html"
+    return render(request, template, context, status=status)
+
+
+@require_POST
+def file(request, pk: int):
+    """Complete an inspection: everything it brings about happens here, or nothing does."""
+    visit = get_object_or_404(Inspection.objects.visible_to(request.user), pk=pk)
+    try:
+        outcome = filing.complete(
+            visit,
+            by=request.user,
+            at=timezone.now(),
+            suspend=request.POST.get("suspend", "yes") != "no",
+            no_suspension_reason=request.POST.get("no_suspension_reason", ""),
+        )
+    except RuleBroken as refusal:
+        return refused_filing(request, visit, refusal)
+    return answer_done(request, reverse("rectification:filed", args=[outcome.inspection.pk]))
+
+
+def refused_filing(request, visit, refusal: RuleBroken):
+    """Back to the last step of the visit with the sentence; what was typed is kept in the draft."""
+    return finish_page(request, visit, refusal=refusal, status=422)
+
+
+@require_GET
+def filed(request, pk: int):
+    """What the inspection brought about: numbers, papers, and where to go next."""
+    visit = get_object_or_404(
+        Inspection.objects.visible_to(request.user).completed().select_related("unit", "document"), pk=pk
+    )
+    return render(request, "rectification/filed.html", {"filing": filing.outcome_of(visit), "visit": visit})
+
+
+@require_GET
+def photo(request, pk: int):
+    """A photo after rectification, for those who may see its case."""
+    shot = get_object_or_404(EvidencePhoto.objects.select_related("submission", "review_item"), pk=pk)
+    owner = shot.submission or shot.review_item
+    get_object_or_404(HazardCase.objects.visible_to(request.user), pk=owner.case_id)
+    return serve_private(shot.file.name)
+
+
+@require_GET
+def mine(request):
+    """The township officer's day: what is late, what falls due, what waits, what is stopped."""
+    on = today()
+    name, rows = selectors.worklist(request.user, request.GET.get("tab", ""), on)
+    listing = Listing(request, rows)
+    context = {
+        "listing": listing,
+        "tabs": selectors.worklist_tabs(request.user, name, on),
+        "tab": name,
+        "today": on,
+        "suspensions": selectors.suspended_units(request.user) if name == "stopped" else [],
+    }
+    template = "rectification/_mine.html" if request.htmx and not request.htmx.boosted else "rectification/mine.html"
+    return render(request, template, context)
+
+
+@require_GET
+def approvals(request):
+    """What waits for a decision of the county office."""
+    return render(request, "rectification/approvals.html", selectors.waiting_for_office(request.user))
+
+
+@require_GET
+def suspension_list(request):
+    """Units that are stopped, that are to be stopped, and that resumed."""
+    rows = Suspension.objects.visible_to(request.user).select_related("unit", "unit__region", "document")
+    status = request.GET.get("status", "")
+    if status in Suspension.Status.values:
+        rows = rows.filter(status=status)
+    context = {
+        "listing": Listing(request, rows),
+        "tabs": selectors.suspension_tabs(request.user, status),
+        "today": today(),
+    }
+    return render(request, "rectification/suspensions.html", context)
+
+
+STEPS = {
+    "decide": ("suspension.decide", forms.NoteForm),
+    "decline": ("suspension.decide", forms.NoteForm),
+    "ask-to-resume": ("suspension.ask_to_resume", forms.WordsForm),
+    "accept": ("acceptance.record", forms.AcceptanceForm),
+    "lift": ("suspension.lift", forms.NoteForm),
+}
+
+
+@require_GET
+def suspension_detail(request, pk: int):
+    """One suspension: why, since when, what still stands, and the steps back to work."""
+    return suspension_page(request, find_suspension(request, pk))
+
+
+def find_suspension(request, pk: int) -> Suspension:
+    rows = Suspension.objects.visible_to(request.user).select_related(
+        "unit", "unit__region", "document", "lifting_document", "proposed_by", "decided_by", "inspection"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def suspension_page(request, suspension: Suspension, *, bound=None, step: str = "", status: int = 200):
+    offered = selectors.suspension_steps(suspension, request.user)
+    shown = {
+        name: bound if name == step else STEPS[name][1](user=request.user, auto_id=f"{name}-%s")
+        for name in offered
+    }
+    if bound is not None and step not in shown:
+        shown[step] = bound
+    context = {
+        "suspension": suspension,
+        "steps": [{"name": name, "label": selectors.step_label(name), "form": form} for name, form in shown.items()],
+        "cases": list(suspension.cases.for_rows()),
+        "checks": list(suspension.checks.select_related("document", "recorded_by").prefetch_related("officers__user")),
+        "today": today(),
+    }
+    return render(request, "rectification/suspension.html", context, status=status)
+
+
+@require_POST
+def suspension_step(request, pk: int, step: str):
+    """One step in the life of a suspension."""
+    if step not in STEPS:
+        raise Http404
+    suspension = find_suspension(request, pk)
+    permission, form_class = STEPS[step]
+    roles.need(request.user, permission, suspension.unit.region_id)
+    form = form_class(request.POST, user=request.user, auto_id=f"{step}-%s")
+    if form.is_valid():
+        try:
+            take_step(suspension, step, form.cleaned_data, by=request.user, at=timezone.now())
+        except RuleBroken as refusal:
+            put_refusal(form, refusal)
+        else:
+            return answer_done(request, reverse("rectification:suspension", args=[pk]))
+    return suspension_page(request, suspension, bound=form, step=step, status=422)
+
+
+def take_step(suspension: Suspension, step: str, facts: dict, *, by, at):
+    """Call the service of the step with what its form asked for."""
+    common = {"by": by, "at": at}
+    match step:
+        case "decide":
+            return suspensions.decide(suspension, note=facts["note"], **common)
+        case "decline":
+            return suspensions.decline(suspension, note=facts["note"], **common)
+        case "ask-to-resume":
+            return suspensions.ask_to_resume(suspension, words=facts["words"], **common)
+        case "lift":
+            return suspensions.lift(suspension, **common)
+    return suspensions.accept(
+        suspension,
+        outcome=facts["outcome"],
+        note=facts["note"],
+        officers=facts["officers"],
+        held_on=facts["held_on"],
+        client_id=facts["client_id"],
+        **common,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def propose_suspension(request, unit_id: int):
+    """Propose to stop a unit outside an inspection."""
+    unit = get_object_or_404(Unit.objects.visible_to(request.user), pk=unit_id)
+    form = forms.ReasonForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        live = HazardCase.objects.filter(unit=unit).live()
+        try:
+            made = suspensions.propose(
+                unit, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now(), cases=live
+            )
+        except RuleBroken as refusal:
+            put_refusal(form, refusal)
+        else:
+            return answer_done(request, reverse("rectification:suspension", args=[made.pk]))
+    context = {"unit": unit, "form": form, "title": _("Propose to stop production or business")}
+    return render(request, "rectification/propose.html", context, status=422 if form.errors else 200)
