@@ -374,7 +374,7 @@ class Checklist(models.Model):
 
 
 class ChecklistItem(models.Model):
-    """One question; answered "no", it becomes a finding of its category."""
+    """One question; where the place falls short, it becomes a finding of its category."""
 
     checklist = models.ForeignKey(
         Checklist, models.CASCADE, related_name="items", verbose_name=_("checklist")

@@ -98,9 +98,10 @@ def load_table(table: Table, folder: Path = DATA) -> Loaded:
     """Add and correct the rows of one table; rows that the file does not hold are left alone. Raises BadFile."""
     known = {tuple(getattr(row, k) for k in table.key): row for row in table.model.objects.all()}
     links = {name: _links(table.model, name) for name in table.many}
+    held = {}  # what each linked table holds; filled on demand, and by this very table where it links to itself
     rows = new = changed = 0
     for line, cells in _lines(folder / table.file):
-        values, many = _values(table, line, cells)
+        values, many = _values(table, line, cells, held)
         if "position" in {f.name for f in table.model._meta.fields}:
             values["position"] = line
         rows += 1
@@ -109,6 +110,7 @@ def load_table(table: Table, folder: Path = DATA) -> Loaded:
         if row is None:
             row = table.model(**values)
             row.save(force_insert=True)
+            held.get(table.model, set()).add(row.pk)
             new += 1
             fresh = True
         else:
@@ -178,14 +180,14 @@ def _lines(path: Path):
         raise BadFile(_("%(file)s cannot be read: %(error)s") % {"file": path.name, "error": error}) from error
 
 
-def _values(table: Table, line: int, cells: dict[str, str]) -> tuple[dict, dict[str, set]]:
+def _values(table: Table, line: int, cells: dict[str, str], known: dict) -> tuple[dict, dict[str, set]]:
     values, many = {}, {}
     for name, cell in cells.items():
         try:
             if name in table.many:
                 target = table.model._meta.get_field(name).related_model
                 many[name] = set(_listed(cell))
-                unknown = many[name] - _codes(target)
+                unknown = many[name] - _codes(target, known)
                 if unknown:
                     raise ValueError(", ".join(sorted(unknown)))
                 continue
@@ -194,7 +196,7 @@ def _values(table: Table, line: int, cells: dict[str, str]) -> tuple[dict, dict[
                 continue
             column = table.model._meta.get_field(name)
             if column.is_relation:
-                if cell and cell not in _codes(column.related_model):
+                if cell and cell not in _codes(column.related_model, known):
                     raise ValueError(cell)
                 values[column.attname] = cell or None
             else:
@@ -202,19 +204,15 @@ def _values(table: Table, line: int, cells: dict[str, str]) -> tuple[dict, dict[
                 if column.choices and cell not in dict(column.choices):
                     raise ValueError(cell)
         except (ValueError, KeyError, AttributeError, LookupError) as error:
-            raise _bad(
-                table_path(table), line, _("column %(column)s: %(error)s") % {"column": name, "error": error}
-            ) from error
+            problem = _("column %(column)s: %(error)s") % {"column": name, "error": error or cell}
+            raise _bad(Path(table.file), line, problem) from error
     return values, many
 
 
-def table_path(table: Table) -> Path:
-    """The shipped file of a table."""
-    return DATA / table.file
-
-
-def _codes(model: type[models.Model]) -> set[str]:
-    return set(model.objects.values_list("pk", flat=True))
+def _codes(model: type[models.Model], known: dict) -> set[str]:
+    if model not in known:
+        known[model] = set(model.objects.values_list("pk", flat=True))
+    return known[model]
 
 
 def _links(model: type[models.Model], name: str) -> dict:
