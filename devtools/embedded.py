@@ -227,6 +227,11 @@ class Servers:
         self._postgres_options: dict = {}
 
     @property
+    def owned(self) -> bool:
+        """Whether this process holds the data folder."""
+        return self._lock is not None
+
+    @property
     def database_url(self) -> str:
         return database_url(self.sockets)
 
@@ -282,12 +287,12 @@ class Servers:
             raise
         return self
 
-    def stop(self) -> None:
+    def stop(self, tell=lambda name, code: None) -> None:
         """Redis first, PostgreSQL last and by fast shutdown, so that the next start needs no recovery."""
         if self.redis:
-            stop(self.redis, signal.SIGTERM)
+            tell("redis", stop(self.redis, signal.SIGTERM))
         if self.postgres:
-            stop(self.postgres, signal.SIGINT, signal.SIGQUIT, patience=3)
+            tell("pg", stop(self.postgres, signal.SIGINT, signal.SIGQUIT, patience=3))
         self.redis = self.postgres = None
         shutil.rmtree(self.sockets, ignore_errors=True)
         with suppress(OSError):

@@ -1,6 +1,6 @@
 """`make demo`: starts the servers, prepares the data, runs web, worker and beat, and stops all of them in order.
 
-Standard library only. One process per data folder; children live and die with it.
+`--empty` leaves the demo county out. Standard library only. One process per data folder; children live and die with it.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ def choose_port(host: str) -> int:
 class Demo:
     """The children of one `make demo`, and the order in which they come and go."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, empty: bool = False) -> None:
+        self.empty = empty
         self.data_dir = Path(os.environ.get("DATA_DIR") or ROOT / ".local").resolve()
         self.host = os.environ.get("HOST") or "127.0.0.1"
         own = {"DATABASE_URL": "pg", "REDIS_URL": "redis"}
@@ -197,6 +198,8 @@ class Demo:
             ("reference", ["load_reference"], tree_hash("reference/data/**/*"), "Loading divisions and code tables"),
             ("demo", ["seed_demo"], digest(self.environment["DEMO_PASSWORD"]), "Building the demo county"),
         ]
+        if self.empty:
+            steps.pop()
         due = [step for step in steps if done.get(step[0]) != step[2] and has_command(step[1][0])]
         if not due:
             return
@@ -313,9 +316,13 @@ class Demo:
         self.announced.unlink(missing_ok=True)
         for name in ("step", "beat", "worker", "web"):
             if child := self.children.pop(name, None):
-                embedded.stop(child, signal.SIGTERM, patience=PATIENCE.get(name, 1))
-        if self.servers._lock:
-            self.servers.stop()
+                self.tell(name, embedded.stop(child, signal.SIGTERM, patience=PATIENCE.get(name, 1)))
+        if self.servers.owned:
+            self.servers.stop(tell=self.tell)
+
+    @staticmethod
+    def tell(name: str, code: int) -> None:
+        say(f"  {name} ended{f' (code {code})' if code else ''}")
 
 
 def tree_hash(pattern: str) -> str:
@@ -365,7 +372,7 @@ def main() -> int:
     stop_on_signals()
     follow_make()
     try:
-        return Demo().run()
+        return Demo(empty="--empty" in sys.argv).run()
     except Stopped:
         return 0
     except embedded.CannotStart as error:
