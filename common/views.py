@@ -22,7 +22,7 @@ class _Many:
         return self
 
     def __getitem__(self, part):
-        return [None] * 21 if isinstance(part, slice) and part.stop - part.start < 1000 else self
+        return [None] * 21 if part.start is not None else self
 
     def count(self):
         return 10_001

@@ -122,7 +122,7 @@ def listed_ribbon(levels) -> SafeString:
         return mark_safe("")
     chosen = [levels] if isinstance(levels, str) else list(levels)
     words = " · ".join(str(LEVELS.get(str(level), level)) for level in chosen)
-    return format_html('<span class="ribbon" data-tone="listed">{}<span>{}</span></span>', icon("flag"), words)
+    return format_html('<span class="listed-ribbon" data-tone="listed">{}<span>{}</span></span>', icon("flag"), words)
 
 
 @register.filter
@@ -388,7 +388,8 @@ def dress(bound) -> str:
     if isinstance(widget, forms.CheckboxInput):
         kind, css = "check", "form-check-input"
     elif isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
-        kind, css = "choices", "form-check-input"
+        # Django gives the same class to the box around the choices, so theirs comes from the style sheet.
+        kind, css = "choices", "choice-set"
     elif isinstance(widget, forms.Select):
         kind, css = "select", "form-select"
     elif isinstance(widget, forms.ClearableFileInput | forms.FileInput):
