@@ -123,12 +123,19 @@ def test_a_post_that_cannot_be_is_refused_by_the_database(officer_east, stranger
     who = facts.pop("deputy_is", None)
     facts |= {"deputy": {"other": officer_east, "self": stranger}[who]} if who else {}
     with pytest.raises(IntegrityError):
-        Post.objects.create(user=stranger, role="leader", region_id=COUNTY, starts_on=date(2025, 1, 1), **facts)
+        Post.objects.create(
+            user=stranger, role="leader", region_id=COUNTY, starts_on=date(2025, 1, 1), **facts
+        )
 
 
 @pytest.mark.parametrize(
     ("number", "valid_to", "certificated"),
-    [("", None, False), ("冀1", None, True), ("冀1", date(2025, 5, 1), True), ("冀1", date(2025, 4, 30), False)],
+    [
+        ("", None, False),
+        ("冀1", None, True),
+        ("冀1", date(2025, 5, 1), True),
+        ("冀1", date(2025, 4, 30), False),
+    ],
 )
 def test_a_card_counts_up_to_its_last_day(stranger, number, valid_to, certificated):
     stranger.card_number, stranger.card_valid_to = number, valid_to
