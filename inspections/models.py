@@ -33,7 +33,15 @@ ENFORCEMENT_KINDS = frozenset(Kind.values) - {Kind.GRID}
 
 # What the page offers to start with. A re-inspection and an acceptance check start from the case and the
 # suspension, whose pages record them.
-STARTED_BY_HAND = (Kind.SPOT, Kind.SPECIAL, Kind.COMPLAINT, Kind.PREOPEN, Kind.EVENT, Kind.LOOKBACK, Kind.POLICE)
+STARTED_BY_HAND = (
+    Kind.SPOT,
+    Kind.SPECIAL,
+    Kind.COMPLAINT,
+    Kind.PREOPEN,
+    Kind.EVENT,
+    Kind.LOOKBACK,
+    Kind.POLICE,
+)
 
 
 class Status(models.TextChoices):
@@ -61,7 +69,9 @@ FROZEN = (
 )
 
 
-def belongs_to_locked(name: str, *, inspection: str = "OLD.inspection_id", only_if: str = "") -> pgtrigger.Trigger:
+def belongs_to_locked(
+    name: str, *, inspection: str = "OLD.inspection_id", only_if: str = ""
+) -> pgtrigger.Trigger:
     """A trigger that refuses to change or delete a row of a completed visit."""
     return pgtrigger.Trigger(
         name=name,

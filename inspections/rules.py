@@ -63,7 +63,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Hazard:
-    """A finding as the rules see it. `key` is its place on the page; `on_site_allowed` comes from the category."""
+    """A finding as the rules see it. `key` is its place on the page."""
 
     key: str
     label: str
@@ -75,8 +75,10 @@ class Hazard:
     photos: int = 0
 
 
-def check_team(officers: Sequence[Person], assistants: Sequence[Person] = (), *, enforcing: bool) -> list[Mistake]:
-    """Order 120, Art. 14: not fewer than two officers, showing cards. A grid patrol needs one person, no card."""
+def check_team(
+    officers: Sequence[Person], assistants: Sequence[Person] = (), *, enforcing: bool
+) -> list[Mistake]:
+    """Order 120, Art. 14: not fewer than two officers, showing cards. A patrol needs one person, no card."""
     mistakes = check_team_names(officers, assistants)
     if enforcing:
         mistakes += check_cards(officers)
@@ -84,7 +86,9 @@ def check_team(officers: Sequence[Person], assistants: Sequence[Person] = (), *,
         mistakes.append(
             Mistake(
                 "officers",
-                _("An enforcement record needs at least two different officers with a card; assistants do not count."),
+                _(
+                    "At least two different officers with a card are needed; assistants do not count."
+                ),
                 "team_too_small",
                 "team",
             )
@@ -123,7 +127,9 @@ def check_times(started_at: datetime, ended_at: datetime | None, now: datetime) 
     """A visit lies in the past and ends after it began."""
     mistakes = []
     if started_at > now:
-        mistakes.append(Mistake("started_at", _("The inspection begins in the future."), "in_future", "times"))
+        mistakes.append(
+            Mistake("started_at", _("The inspection begins in the future."), "in_future", "times")
+        )
     if ended_at and ended_at > now:
         mistakes.append(Mistake("ended_at", _("The inspection ends in the future."), "in_future", "times"))
     if ended_at and ended_at < started_at:
@@ -184,7 +190,8 @@ def wrong_in(hazard: Hazard, on: date) -> list[Mistake]:
         mistakes.append(
             Mistake(
                 "due_on",
-                _("The deadline %(day)s is earlier than the inspection.") % {"day": hazard.due_on.isoformat()},
+                _("The deadline %(day)s is earlier than the inspection.")
+                % {"day": hazard.due_on.isoformat()},
                 "deadline_too_early",
                 hazard.key,
             )

@@ -5,20 +5,23 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import cos, hypot, radians
 
-from django.db.models import Count, Q, Subquery
+from django.db.models import Count, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Post, User
 from accounts.roles import Role
 from hazards.models import HazardCase
 from inspections.models import ENFORCEMENT_KINDS, Answer, Finding, Inspection, Result, TeamMember
 from inspections.rules import Hazard, Person, Question
-from reference.models import Checklist, HazardCategory
+from reference import selectors as reference
+from reference.models import Checklist, HazardCategory, Region
+from units.flags import GRAVE
 from units.models import Unit
 
 FIELD_ROLES = (Role.INSPECTOR, Role.ASSISTANT, Role.TOWNSHIP_OFFICER)
 
 
-# --- what is asked ------------------------------------------------------------------------------------
+# --- what is asked ---------------------------------------------------------------------------------
 
 
 def audience_of(kind: str) -> str:
@@ -27,20 +30,11 @@ def audience_of(kind: str) -> str:
 
 
 def checklist_for(unit, kind: str, on: date) -> Checklist | None:
-    """The newest checklist in force for this kind of place: by its code, by its place types, else the general one."""
-    lists = Checklist.objects.current(on).filter(audience=audience_of(kind))
-    places = [place for place in (unit.place_type, unit.place_type.parent) if place]
-    codes = [place.checklist_code for place in places if place.checklist_code]
-    by_code = {}
-    for row in lists.order_by("code", "version"):
-        by_code[row.code] = row
-    for code in codes:
-        if code in by_code:
-            return by_code[code]
-    return (
-        lists.filter(place_types__in=[place.pk for place in places]).order_by("-version", "code").first()
-        or lists.filter(place_types=None).order_by("-version", "code").first()
-    )
+    """The newest list in force for this kind of place; None where none is loaded."""
+    try:
+        return reference.checklist_for(unit.place_type, audience=audience_of(kind), on=on)
+    except Checklist.DoesNotExist:
+        return None
 
 
 def suggested_deadline(category: HazardCategory, on: date) -> date:
@@ -48,7 +42,7 @@ def suggested_deadline(category: HazardCategory, on: date) -> date:
     return on + timedelta(days=category.default_days)
 
 
-# --- who may go -----------------------------------------------------------------------------------------
+# --- who may go ------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -69,13 +63,17 @@ def colleagues(user, region_code: str, kind: str, on: date) -> Colleagues:
     mine = set(Post.objects.current(on).held_by(user, on).values_list("office_id", flat=True)) - {None}
     rank: dict[int, int] = {}
     inspectors = set()
-    for person, deputy, role, office in posts.values_list("user_id", "deputy_id", "role", "office_id"):
-        for key in filter(None, (person, deputy)):
-            place = 0 if key == user.pk else 1 if office in mine else 2
+    for post in posts:
+        for key in (post.user_id, post.deputy_id if post.has_deputy(on) else None):
+            if key is None:
+                continue
+            place = 0 if key == user.pk else 1 if post.office_id in mine else 2
             rank[key] = min(rank.get(key, 9), place)
-            if role == Role.INSPECTOR:
+            if post.role == Role.INSPECTOR:
                 inspectors.add(key)
-    people = sorted(User.objects.filter(pk__in=rank, is_active=True), key=lambda who: (rank[who.pk], who.name))
+    people = sorted(
+        User.objects.filter(pk__in=rank, is_active=True), key=lambda who: (rank[who.pk], who.name)
+    )
     found = Colleagues()
     for person in people:
         person.is_own_office = rank[person.pk] < 2
@@ -86,7 +84,11 @@ def colleagues(user, region_code: str, kind: str, on: date) -> Colleagues:
 
 def usual_partner(user) -> int | None:
     """With whom the person last went out: the likeliest second officer."""
-    last = TeamMember.objects.filter(user=user, is_officer=True).order_by("-inspection_id").values("inspection")[:1]
+    last = (
+        TeamMember.objects.filter(user=user, is_officer=True)
+        .order_by("-inspection_id")
+        .values("inspection")[:1]
+    )
     return (
         TeamMember.objects.filter(inspection__in=Subquery(last), is_officer=True)
         .exclude(user=user)
@@ -108,7 +110,7 @@ def stationed(user_ids: Iterable[int], region_code: str, on: date) -> dict[int, 
     return held
 
 
-# --- a draft, as the rules see it ---------------------------------------------------------------------------
+# --- a draft, as the rules see it ------------------------------------------------------------------
 
 
 def persons(people: Iterable[User], on: date) -> list[Person]:
@@ -139,7 +141,7 @@ def hazard_of(finding: Finding, *, photos: int = 0) -> Hazard:
     )
 
 
-# --- the filing page -------------------------------------------------------------------------------------------
+# --- the filing page -------------------------------------------------------------------------------
 
 
 @dataclass
@@ -184,18 +186,16 @@ class Sheet:
         return len(self.findings)
 
     @property
-    def left(self) -> int:
-        return self.total - self.done
-
-    @property
-    def next_open(self) -> Row | None:
-        return next((row for row in self.rows if not row.answer.result), None)
+    def progress(self) -> "Progress":
+        first = next((row.answer.number for row in self.rows if not row.answer.result), None)
+        return Progress(self.total, self.done, self.hazards, first)
 
 
-def sheet_of(inspection: Inspection) -> Sheet:
+def sheet_of(inspection: Inspection, *, cases: bool = False) -> Sheet:
     """The filing page in a fixed number of statements, whatever the number of questions."""
     answers = list(inspection.answers.select_related("item", "item__group", "category"))
-    findings = list(inspection.findings.select_related("category", "category__group").prefetch_related("photos"))
+    related = ["category", "category__group", *(["case"] if cases else [])]
+    findings = list(inspection.findings.select_related(*related).prefetch_related("photos"))
     by_answer: dict[int | None, list[Finding]] = {}
     for finding in findings:
         finding.inspection = inspection
@@ -210,9 +210,7 @@ def sheet_of(inspection: Inspection) -> Sheet:
 
 def row_of(answer: Answer) -> Row:
     """One row again, after one tap."""
-    findings = list(
-        answer.findings.select_related("category", "category__group").prefetch_related("photos")
-    )
+    findings = list(answer.findings.select_related("category", "category__group").prefetch_related("photos"))
     for finding in findings:
         finding.inspection = answer.inspection
     return Row(answer, findings)
@@ -225,6 +223,7 @@ class Progress:
     total: int
     done: int
     hazards: int
+    next_open: int | None = None  # the number of the first question without an answer
 
     @property
     def left(self) -> int:
@@ -233,8 +232,11 @@ class Progress:
 
 def progress_of(inspection: Inspection) -> Progress:
     """The counts of the bar, by the database."""
-    counts = inspection.answers.aggregate(total=Count("pk"), done=Count("pk", filter=~Q(result="")))
-    return Progress(counts["total"], counts["done"], inspection.findings.count())
+    unanswered = Q(result="")
+    counts = inspection.answers.aggregate(
+        total=Count("pk"), done=Count("pk", filter=~unanswered), first=Min("number", filter=unanswered)
+    )
+    return Progress(counts["total"], counts["done"], inspection.findings.count(), counts["first"])
 
 
 def categories_matching(text: str, on: date, most: int = 20):
@@ -250,7 +252,40 @@ def categories_matching(text: str, on: date, most: int = 20):
     return found[:most]
 
 
-# --- finding a unit, and the unit card ------------------------------------------------------------------------------
+# --- finding a unit, and the unit card -------------------------------------------------------------
+
+
+def dress(unit: Unit) -> Unit:
+    """The unit as its card wants it: flags in words, the stop, the day of the last visit."""
+    unit.flag_labels = [flag.label for flag in unit.flag_list]
+    unit.suspended = unit.is_suspended
+    unit.is_grave = any(flag in GRAVE for flag in unit.flag_list)
+    return unit
+
+
+def unit_by(user, wanted: str):
+    """The unit behind ?unit=: its key, or the register number that stands in the QR code on the door."""
+    units = Unit.objects.visible_to(user).select_related("region", "place_type__parent")
+    by_number = units.filter(number=wanted)
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 12 and not by_number.exists():
+        return units.filter(pk=int(wanted))
+    return by_number
+
+
+def own_regions(user) -> list[Region]:
+    """The townships, or the villages of a township, that one's posts cover: the chips of 我的辖区."""
+    below = Q(pk__in=[])
+    for code in user.scope.codes:
+        if len(code) in (6, 9):
+            below |= Q(parent_id=code)
+    return list(Region.objects.filter(below, valid_to=None).order_by("code")[:60])
+
+
+def for_list(visits):
+    """What a row of the list shows: team, number of findings."""
+    found = Finding.objects.filter(inspection=OuterRef("pk")).order_by().values("inspection")
+    found = found.annotate(n=Count("pk")).values("n")
+    return visits.for_rows().annotate(hazards=Coalesce(Subquery(found), 0))
 
 
 def units_to_find(user, text: str, on: date, *, region: str = "", most: int = 20) -> list[Unit]:
@@ -259,7 +294,7 @@ def units_to_find(user, text: str, on: date, *, region: str = "", most: int = 20
     if region:
         units = units.under(region)
     units = units.search(text) if text.strip() else units.order_by("last_inspected_on", "number")
-    return with_cases(list(units.for_rows()[:most]), on)
+    return with_cases([dress(unit) for unit in units.for_rows()[:most]], on)
 
 
 def with_cases(units: list[Unit], on: date) -> list[Unit]:
@@ -281,11 +316,16 @@ def nearest(user, latitude: float, longitude: float, on: date, most: int = 20) -
     """Units around a point, within about two kilometres, the nearest first."""
     squeeze = cos(radians(latitude))
     reach = 0.02
-    around = Unit.objects.visible_to(user).current().for_rows().filter(
-        latitude__range=(latitude - reach, latitude + reach),
-        longitude__range=(longitude - reach / max(squeeze, 0.1), longitude + reach / max(squeeze, 0.1)),
-    )[:500]
-    found = list(around)
+    around = (
+        Unit.objects.visible_to(user)
+        .current()
+        .for_rows()
+        .filter(
+            latitude__range=(latitude - reach, latitude + reach),
+            longitude__range=(longitude - reach / max(squeeze, 0.1), longitude + reach / max(squeeze, 0.1)),
+        )[:500]
+    )
+    found = [dress(unit) for unit in around]
     for unit in found:
         north = (float(unit.latitude) - latitude) * 111_320
         east = (float(unit.longitude) - longitude) * 111_320 * squeeze

@@ -46,15 +46,24 @@ DETAILS = {
 }
 
 
-# --- begin -----------------------------------------------------------------------------------------------
+# --- begin -----------------------------------------------------------------------------------------
 
 
 def start(
-    *, unit, kind: str, by, at: datetime, officers=(), assistants=(), client_id=None, longitude=None, latitude=None
+    *,
+    unit,
+    kind: str,
+    by,
+    at: datetime,
+    officers=(),
+    assistants=(),
+    client_id=None,
+    longitude=None,
+    latitude=None,
 ) -> Inspection:
     """Begin a visit: a draft with the questions of its checklist frozen into it.
 
-    The same `client_id` again returns the draft made before. Raises NotAllowed outside one's area or without a
+    The same `client_id` again returns the draft made before. Raises NotAllowed outside the area or without a
     field post, RuleBroken for somebody named twice, without a card, or without a post there.
     """
     draft = Inspection(
@@ -91,7 +100,9 @@ def _begun_before(draft: Inspection) -> Inspection:
     """The draft that an earlier press of the same button made; somebody else's id is refused."""
     before = Inspection.objects.get(client_id=draft.client_id)
     if before.started_by_id != draft.started_by_id or before.unit_id != draft.unit_id:
-        raise RuleBroken(_("This form was used for another inspection already. Open it again."), code="client_id_used")
+        raise RuleBroken(
+            _("This form was used for another inspection already. Open it again."), code="client_id_used"
+        )
     return before
 
 
@@ -123,7 +134,7 @@ def freeze_questions(draft: Inspection, checklist: Checklist, on: date) -> None:
         Checklist.objects.filter(pk=checklist.pk, first_used_on=None).update(first_used_on=on)
 
 
-# --- who went, when, what was said ----------------------------------------------------------------------------
+# --- who went, when, what was said -----------------------------------------------------------------
 
 
 @transaction.atomic
@@ -151,14 +162,16 @@ def _write_team(draft: Inspection, officers: list, assistants: list) -> None:
 
 
 def _check_posts(officers, assistants, region_code: str, on: date, *, enforcing: bool) -> list[rules.Mistake]:
-    """Everybody on the team has a field post over the place that day; the officers of a record are inspectors."""
+    """Everybody on the team has a field post over the place that day; officers are inspectors."""
     held = selectors.stationed([person.pk for person in [*officers, *assistants]], region_code, on)
     wanted = {Role.INSPECTOR} if enforcing else set(selectors.FIELD_ROLES)
     mistakes = []
     for people, needed in ((officers, wanted), (assistants, set(selectors.FIELD_ROLES))):
         for person in people:
             if not held[person.pk] & needed:
-                sentence = _("%(name)s has no post that covers this unit on that day.") % {"name": person.name}
+                sentence = _("%(name)s has no post that covers this unit on that day.") % {
+                    "name": person.name
+                }
                 mistakes.append(rules.Mistake("officers", sentence, "no_post", "team"))
     return mistakes
 
@@ -175,7 +188,9 @@ def set_details(inspection: Inspection, *, by, **facts) -> Inspection:
     for name, value in facts.items():
         setattr(draft, name, value.strip() if isinstance(value, str) else value)
     if draft.ended_at and draft.ended_at < draft.started_at:
-        raise RuleBroken(_("The inspection ends before it begins."), code="ends_before_start", field="ended_at")
+        raise RuleBroken(
+            _("The inspection ends before it begins."), code="ends_before_start", field="ended_at"
+        )
     draft.save(update_fields=[*facts, "updated_at"])
     return draft
 
@@ -189,6 +204,16 @@ def refuse_other_list(before: str, after: str) -> None:
 
 
 @transaction.atomic
+def set_around(
+    inspection: Inspection, *, officers: Iterable, assistants: Iterable, by, **details
+) -> Inspection:
+    """The last step before completing: team and details together, or neither."""
+    draft = set_details(inspection, by=by, **details)
+    set_team(draft, officers=officers, assistants=assistants, by=by)
+    return draft
+
+
+@transaction.atomic
 def discard(inspection: Inspection, *, by, reason: str) -> None:
     """Put a draft away with a reason; nothing of it is deleted."""
     draft = open_draft(inspection, by=by)
@@ -199,12 +224,12 @@ def discard(inspection: Inspection, *, by, reason: str) -> None:
     draft.save(update_fields=["status", "discard_reason", "updated_at"])
 
 
-# --- answers ------------------------------------------------------------------------------------------------
+# --- answers ---------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def answer(inspection: Inspection, answer: Answer, result: str, *, by, on: date | None = None) -> Answer:
-    """Answer one question. A failing one gets its finding at once, to be filled in; a blank one goes with it."""
+    """Answer one question. A failing one gets its finding at once; a blank finding goes with it."""
     draft = open_draft(inspection, by=by)
     row = draft.answers.select_related("category", "item", "item__group").get(pk=answer.pk)
     if result not in Result.values:
@@ -234,7 +259,8 @@ def drop_blank_findings(row: Answer) -> None:
     for finding in row.findings.prefetch_related("photos"):
         if not finding.is_blank or finding.photos.all():
             raise RuleBroken(
-                _("A finding stands at question %(number)s. Remove the finding first.") % {"number": row.number},
+                _("A finding stands at question %(number)s. Remove the finding first.")
+                % {"number": row.number},
                 code="has_finding",
             )
         finding.delete()
@@ -247,7 +273,7 @@ def answer_all_ok(inspection: Inspection, *, by) -> int:
     return draft.answers.filter(result="").update(result=Result.OK)
 
 
-# --- findings ------------------------------------------------------------------------------------------------
+# --- findings --------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -324,7 +350,7 @@ def _finding_of(draft: Inspection, finding: Finding) -> Finding:
     return row
 
 
-# --- photos ----------------------------------------------------------------------------------------------------
+# --- photos ----------------------------------------------------------------------------------------
 
 
 def attach_photo(finding: Finding, *, upload, by, at: datetime, client_id=None) -> tuple[Photo, bool]:
@@ -394,7 +420,7 @@ def remove_photo(photo: Photo, *, by) -> None:
     transaction.on_commit(lambda: storage.delete(name))
 
 
-# --- whole visits, and the last look before completing -------------------------------------------------------------
+# --- whole visits, and the last look before completing ---------------------------------------------
 
 
 def fingerprint(body: dict) -> str:
@@ -530,7 +556,7 @@ def mistakes_of(inspection: Inspection, *, at: datetime) -> list[rules.Mistake]:
     return mistakes + rules.check_times(inspection.started_at, inspection.ended_at, at)
 
 
-# --- the guard of every act ---------------------------------------------------------------------------------------
+# --- the guard of every act ------------------------------------------------------------------------
 
 
 def open_draft(inspection: Inspection, *, by) -> Inspection:
