@@ -1,0 +1,116 @@
+"""The code tables and the calendar as an administrator sees them: read, add, correct; end a row instead of deleting it."""
+
+from django.contrib import admin
+
+from reference.models import (
+    CalendarDay,
+    Checklist,
+    ChecklistItem,
+    Clause,
+    HazardCategory,
+    HazardGroup,
+    PlaceType,
+    Region,
+    RegionMembership,
+    Regulator,
+    SmallKind,
+)
+
+
+class KeptAdmin(admin.ModelAdmin):
+    """Rows that old cases refer to are never deleted: their last day is set."""
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class CodeAdmin(KeptAdmin):
+    list_display = ("code", "name", "name_en", "confidence", "valid_from", "valid_to")
+    list_filter = ("confidence",)
+    search_fields = ("code", "name", "name_en")
+    list_per_page = 100
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("code",) if obj else ()
+
+
+admin.site.register([Regulator, HazardGroup], CodeAdmin)
+
+
+@admin.register(PlaceType)
+class PlaceTypeAdmin(CodeAdmin):
+    list_display = ("code", "name", "parent", "checklist_code", "regulator")
+    list_select_related = ("parent", "regulator")
+
+
+@admin.register(SmallKind)
+class SmallKindAdmin(CodeAdmin):
+    list_display = ("code", "name", "region_code", "thresholds", "source")
+    filter_horizontal = ("place_types",)
+
+
+@admin.register(Clause)
+class ClauseAdmin(CodeAdmin):
+    list_display = ("code", "name", "text", "confidence", "valid_from", "valid_to")
+    list_filter = ("law", "confidence")
+    search_fields = ("code", "name", "text")
+
+
+@admin.register(HazardCategory)
+class HazardCategoryAdmin(CodeAdmin):
+    list_display = ("code", "name", "group", "default_grade", "on_site", "default_days", "for_suspension")
+    list_filter = ("group", "default_grade", "on_site", "for_suspension")
+    list_select_related = ("group",)
+    filter_horizontal = ("clauses",)
+
+
+@admin.register(Region)
+class RegionAdmin(KeptAdmin):
+    """Read only: divisions come from a file, moves go through `move_region`."""
+
+    list_display = ("code", "name", "path_name", "level", "valid_from", "valid_to")
+    list_filter = ("level",)
+    search_fields = ("code__startswith", "name")
+    show_full_result_count = False
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(RegionMembership)
+class RegionMembershipAdmin(RegionAdmin):
+    list_display = ("region", "parent", "starts_on", "ends_on")
+    list_filter = ()
+    list_select_related = ("region", "parent")
+    search_fields = ("region__code__startswith", "region__name")
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(KeptAdmin):
+    list_display = ("date", "is_workday", "note")
+    list_filter = ("is_workday",)
+    date_hierarchy = "date"
+    search_fields = ("note",)
+
+
+class ItemInline(admin.TabularInline):
+    model = ChecklistItem
+    extra = 0
+    raw_id_fields = ("category",)
+
+    def has_add_permission(self, request, obj=None):
+        return not (obj and obj.first_used_on)
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+@admin.register(Checklist)
+class ChecklistAdmin(KeptAdmin):
+    list_display = ("code", "version", "name", "audience", "valid_from", "valid_to", "first_used_on")
+    list_filter = ("audience",)
+    inlines = (ItemInline,)
+    filter_horizontal = ("place_types",)
+    readonly_fields = ("first_used_on",)
