@@ -65,7 +65,7 @@ def decide(suspension: Suspension, *, by, at: datetime, note: str = "") -> Suspe
         },
     )
     Suspension.objects.filter(pk=suspension.pk).update(document=document)
-    mark_suspended(unit, since=on, note=document.number)
+    mark_suspended(unit, since=on, by=by, note=document.number)
     suspension.refresh_from_db()
     return suspension
 
@@ -167,7 +167,7 @@ def lift(suspension: Suspension, *, by, at: datetime) -> Suspension:
         content={"suspension": current.document.number, "acceptance": last.document.number},
     )
     Suspension.objects.filter(pk=current.pk).update(lifting_document=document)
-    mark_suspended(current.unit, since=None, note=document.number)
+    mark_suspended(current.unit, since=None, by=by, note=document.number)
     suspension.refresh_from_db()
     return suspension
 

@@ -1,0 +1,116 @@
+"""Every state x act x role, from the table the product itself reads."""
+
+import itertools
+
+import pytest
+
+from accounts import roles
+from common.errors import NotAllowed, RuleBroken
+from hazards import services, states
+from hazards.models import State
+from hazards.selectors import OFFERED, offers
+from hazards.words import ACT_LABELS, act_label, button_label, event_label
+from tests import journeys
+from tests.factories import at, plus
+
+FACTS = {
+    "due_on": {"due_on": plus(40)},
+    "reason": {"reason": "理由"},
+    "grade": {"grade": "major"},
+    "listed_levels": {"listed_levels": ["county"]},
+}
+
+# By hand: which acts the law and the house allow from each state. The table must say the same.
+ALLOWED = {
+    "registered": {"correct_on_site", "order", "transfer", "suspend", "void", "determine", "list"},
+    "ordered": {
+        "submit", "pass", "fail", "ask_extension", "grant_extension", "refuse_extension",
+        "transfer", "suspend", "void", "determine", "list",
+    },
+    "submitted": {"pass", "fail", "transfer", "suspend", "void", "determine", "list"},
+    "closed": {"reopen", "delist"},
+    "transferred": {"take_back", "delist"},
+    "suspended": {"resume", "delist"},
+    "void": {"delist"},
+}  # fmt: skip
+
+# By hand: who does it. An act by anybody else is refused, whatever the state.
+DOERS = {
+    "correct_on_site": {"inspector_a"},
+    "order": {"inspector_a"},
+    "submit": {"inspector_a", "officer_east"},
+    "pass": {"inspector_a"},
+    "fail": {"inspector_a"},
+    "ask_extension": {"inspector_a", "officer_east"},
+    "grant_extension": {"office"},
+    "refuse_extension": {"office"},
+    "transfer": {"inspector_a", "office"},
+    "take_back": {"inspector_a", "office"},
+    "suspend": {"office"},
+    "resume": {"office"},
+    "void": {"office"},
+    "reopen": {"inspector_a", "office"},
+    "determine": {"inspector_a", "office"},
+    "list": {"office", "leader", "head_east"},
+    "delist": {"office", "leader", "head_east"},
+}
+PEOPLE = (
+    "inspector_a", "clerk", "officer_east", "officer_west", "head_east", "office", "leader", "leader_quzhou",
+    "auditor", "admin_user", "stranger",
+)  # fmt: skip
+
+
+def test_the_table_says_what_was_written_by_hand():
+    assert {state: {act.name for act in states.acts_from(state)} for state in states.STATES} == ALLOWED
+
+
+def test_every_state_and_act_has_words_and_a_known_permission():
+    assert set(State.values) == set(states.STATES)
+    for act in states.ACTS.values():
+        assert roles.roles_of(act.permission)
+        assert act_label(act.name) and event_label(act.name)
+    assert set(ACT_LABELS) == set(states.ACTS) | {"open"}
+    assert all(button_label(name) for name in OFFERED)
+
+
+def test_a_live_case_can_always_reach_closed():
+    reachable = {states.CLOSED}
+    for _round in states.STATES:
+        reachable |= {s for a in states.ACTS.values() for s in a.froms if a.leads_to(s) in reachable}
+    assert set(states.STATES) - reachable == {states.VOID}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", states.STATES)
+def test_every_act_by_every_role(state, case, cast):
+    journeys.reach(case, state, cast)
+    day = at(plus(30))
+    for name, person in itertools.product(states.ACTS, PEOPLE):
+        step = states.ACTS[name]
+        facts = {key: value for need in step.needs for key, value in FACTS[need].items()}
+        permitted = person in DOERS[name]
+        possible = name in ALLOWED[state]
+        before = case.events.count()
+        if not (permitted and possible):
+            with pytest.raises(RuleBroken) as refusal:
+                services.record(case, name, by=cast[person], at=day, **facts)
+            assert isinstance(refusal.value, NotAllowed) is not permitted
+            assert str(refusal.value)
+            assert case.events.count() == before
+    for offer in offers(case, cast["stranger"]):
+        assert not offer.allowed and offer.why_not
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "name"), [(state, name) for state in states.STATES for name in sorted(ALLOWED[state])]
+)
+def test_each_allowed_act_works_and_leaves_its_event(state, name, case, cast):
+    journeys.reach(case, state, cast)
+    step = states.ACTS[name]
+    facts = {key: value for need in step.needs for key, value in FACTS[need].items()}
+    doer = cast[sorted(DOERS[name])[0]]
+    event = services.record(case, name, by=doer, at=at(plus(30)), **facts)
+    assert (event.from_state, event.to_state) == (state, step.to or state)
+    assert case.state == event.to_state
+    assert case.events.last().by == doer

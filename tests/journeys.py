@@ -1,0 +1,77 @@
+"""Ways to reach a state of a case through the services, so that no test stands on an impossible row."""
+
+from hazards import services, states
+from rectification.services import extensions, listings, orders, reviews, submissions, transfers
+from tests.factories import at, plus
+
+
+def order(case, *, by, due_on=None, day=None):
+    day = day or case.opened_on
+    item = orders.Item(case, due_on or plus(15, day))
+    return orders.issue(unit=case.unit, items=[item], by=by, at=at(day, 11))
+
+
+def submit(case, *, by, day=None):
+    return submissions.submit(case, words="已清理，通道畅通", by=by, at=at(day or plus(3, case.opened_on)))
+
+
+def review(case, *, officers, outcome="pass", day=None, due_on=None, note="现场查看属实"):
+    day = day or plus(5, case.opened_on)
+    due = (due_on or plus(10, day)) if outcome == "fail" else None
+    verdict = reviews.Verdict(case, outcome, note, due)
+    return reviews.review(
+        unit=case.unit, verdicts=[verdict], officers=officers, by=officers[0], at=at(day), held_on=day
+    )
+
+
+def make_major(case, *, by, day=None):
+    day = day or case.opened_on
+    return services.determine(
+        case,
+        grade="major",
+        clauses="GB 35181-2017 7.3.1",
+        attendees=["周安", "吴平", "郑文"],
+        held_on=day,
+        conclusion="判定为重大火灾隐患",
+        by=by,
+        at=at(day, 12),
+    )
+
+
+def list_(case, *, by, level="county", day=None):
+    return listings.list_case(
+        case,
+        level=level,
+        paper_number="枣政函〔2026〕3号",
+        leader_name="刘副县长",
+        by=by,
+        at=at(day or case.opened_on, 13),
+    )
+
+
+def reach(case, state, cast):
+    """Bring a registered case into `state` by the ordinary way."""
+    inspector, second, officer, office = (
+        cast["inspector_a"],
+        cast["inspector_b"],
+        cast["officer_east"],
+        cast["office"],
+    )
+    later = at(plus(6, case.opened_on))
+    if state in (states.ORDERED, states.SUBMITTED, states.CLOSED):
+        order(case, by=inspector)
+    if state in (states.SUBMITTED, states.CLOSED):
+        submit(case, by=officer)
+    if state == states.CLOSED:
+        review(case, officers=[inspector, second])
+    if state == states.TRANSFERRED:
+        transfers.transfer(case, department="住建局", reason="属住建部门职责", by=office, at=later)
+    if state in (states.SUSPENDED, states.VOID):
+        act = {states.SUSPENDED: "suspend", states.VOID: "void"}[state]
+        services.record(case, act, by=office, at=later, reason="单位已拆除")
+    case.refresh_from_db()
+    assert case.state == state
+    return case
+
+
+__all__ = ["extensions", "list_", "make_major", "order", "reach", "review", "submit"]
