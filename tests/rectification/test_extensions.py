@@ -1,0 +1,88 @@
+"""Extensions: asking and refusing move nothing; granting moves the deadline and keeps the original."""
+
+import pytest
+
+from common.errors import AlreadyDone, NotAllowed, RuleBroken
+from rectification.services import extensions
+from tests import journeys
+from tests.factories import at, plus
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ordered(case, inspector_a):
+    journeys.order(case, by=inspector_a, due_on=plus(15))
+    return case
+
+
+def ask(case, by, until=None, day=2, **more):
+    facts = {"reason": "配件未到", "interim": "专人值守"} | more
+    return extensions.ask(case, until=until or plus(30), by=by, at=at(plus(day)), **facts)
+
+
+def test_asking_moves_nothing(ordered, officer_east):
+    ask(ordered, officer_east)
+    assert (ordered.due_on, ordered.original_due_on, ordered.deadline_version) == (plus(15), plus(15), 1)
+
+
+def test_refusing_moves_nothing(ordered, officer_east, office):
+    extensions.refuse(ask(ordered, officer_east), by=office, at=at(plus(3)), note="理由不充分")
+    ordered.refresh_from_db()
+    assert (ordered.due_on, ordered.deadline_version) == (plus(15), 1)
+
+
+def test_granting_moves_the_deadline_and_keeps_the_original(ordered, officer_east, office):
+    granted = extensions.grant(ask(ordered, officer_east), by=office, at=at(plus(3)))
+    ordered.refresh_from_db()
+    assert (ordered.due_on, ordered.original_due_on) == (plus(30), plus(15))
+    assert [(row.act, row.previous, row.due_on) for row in ordered.deadlines.all()] == [
+        ("order", None, plus(15)),
+        ("grant_extension", plus(15), plus(30)),
+    ]
+    assert granted.document.number == "枣消安办延字〔2026〕第0001号"
+
+
+def test_it_is_decided_once(ordered, officer_east, office):
+    request = ask(ordered, officer_east)
+    extensions.grant(request, by=office, at=at(plus(3)))
+    with pytest.raises(AlreadyDone):
+        extensions.refuse(request, by=office, at=at(plus(3)), note="晚了")
+
+
+def test_nobody_decides_his_own_request(ordered, inspector_a):
+    with pytest.raises(NotAllowed):
+        extensions.grant(ask(ordered, inspector_a), by=inspector_a, at=at(plus(3)))
+
+
+def test_the_township_may_not_decide(ordered, inspector_a, officer_east):
+    request = ask(ordered, inspector_a)
+    with pytest.raises(NotAllowed):
+        extensions.grant(request, by=officer_east, at=at(plus(3)))
+    request.refresh_from_db()
+    ordered.refresh_from_db()
+    assert request.decision == "" and ordered.due_on == plus(15)
+
+
+def test_a_request_after_the_deadline_is_flagged(ordered, officer_east):
+    assert not ask(ordered, officer_east, day=15).is_late
+    ordered.extensions.update(decision="refused")
+    assert ask(ordered, officer_east, day=16, until=plus(40)).is_late
+
+
+def test_once_granted_it_is_not_granted_again(ordered, officer_east, office):
+    extensions.grant(ask(ordered, officer_east), by=office, at=at(plus(3)))
+    ordered.refresh_from_db()
+    with pytest.raises(RuleBroken) as refusal:
+        ask(ordered, officer_east, until=plus(60))
+    assert refusal.value.code == "too_many"
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [({"until": plus(15)}, "until"), ({"reason": " "}, "reason"), ({"interim": ""}, "interim")],
+)
+def test_what_a_request_must_say(more, field, ordered, officer_east):
+    with pytest.raises(RuleBroken) as refusal:
+        ask(ordered, officer_east, **more)
+    assert refusal.value.field == field

@@ -1,0 +1,93 @@
+"""Listing and taking the board down: several levels at once, one main, each level its own board."""
+
+import pytest
+
+from common.errors import AlreadyDone, NotAllowed, RuleBroken
+from hazards import states
+from hazards.models import HazardCase
+from rectification.services import listings
+from tests import journeys
+from tests.factories import at, plus
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city_office(make_person):
+    return make_person("city_office", "市安办", "county_office", "1311")
+
+
+@pytest.fixture
+def major(case, inspector_a):
+    journeys.make_major(case, by=inspector_a)
+    return case
+
+
+def test_only_a_major_hazard_is_listed(case, office):
+    with pytest.raises(RuleBroken) as refusal:
+        journeys.list_(case, by=office)
+    assert refusal.value.code == "not_major"
+
+
+def test_several_levels_one_main(major, office, city_office):
+    journeys.list_(major, by=office, level="county")
+    journeys.list_(major, by=city_office, level="city")
+    major.refresh_from_db()
+    assert (major.listed_levels, major.main_level) == (["city", "county"], "city")
+    assert list(major.listings.filter(is_main=True).values_list("level", flat=True)) == ["city"]
+    assert list(HazardCase.objects.listed("county")) == [major]
+    assert list(HazardCase.objects.listed("province")) == []
+
+
+def test_one_level_lists_once(major, office):
+    journeys.list_(major, by=office)
+    with pytest.raises(AlreadyDone):
+        journeys.list_(major, by=office)
+
+
+def test_the_board_hangs_while_the_hazard_stands(major, office):
+    listing = journeys.list_(major, by=office)
+    with pytest.raises(RuleBroken) as refusal:
+        listings.delist(listing, paper_number="枣政函〔2026〕9号", by=office, at=at(plus(3)))
+    assert refusal.value.code == "wrong_state"
+    listing.refresh_from_db()
+    assert listing.delisted_on is None
+
+
+def test_closing_and_taking_the_board_down_are_two_acts(major, office, cast):
+    listing = journeys.list_(major, by=office)
+    journeys.reach(major, states.CLOSED, cast)
+    assert major.listed_levels == ["county"]
+    listings.delist(listing, paper_number="枣政函〔2026〕9号", by=office, at=at(plus(9)))
+    major.refresh_from_db()
+    assert (major.listed_levels, major.main_level, major.closed_on) == ([], "", plus(5))
+    assert [event.act for event in major.events.all()][-2:] == ["pass", "delist"]
+
+
+def test_the_county_cannot_take_down_what_the_city_listed(major, office, city_office, cast):
+    listing = journeys.list_(major, by=city_office, level="city")
+    journeys.reach(major, states.CLOSED, cast)
+    with pytest.raises(RuleBroken) as refusal:
+        listings.delist(listing, paper_number="枣政函〔2026〕9号", by=office, at=at(plus(9)))
+    assert refusal.value.code == "other_level"
+
+
+def test_a_delisting_before_the_closing_is_refused(major, office, cast):
+    listing = journeys.list_(major, by=office)
+    journeys.reach(major, states.CLOSED, cast)
+    with pytest.raises(RuleBroken) as refusal:
+        listings.delist(listing, paper_number="9号", delisted_on=plus(4), by=office, at=at(plus(9)))
+    assert refusal.value.field == "delisted_on"
+
+
+def test_inspectors_do_not_list(major, inspector_a):
+    with pytest.raises(NotAllowed):
+        journeys.list_(major, by=inspector_a)
+
+
+@pytest.mark.parametrize("missing", ["paper_number", "leader_name"])
+def test_a_listing_names_paper_and_leader(missing, major, office):
+    facts = {"level": "county", "paper_number": "枣政函〔2026〕3号", "leader_name": "刘副县长", missing: ""}
+    with pytest.raises(RuleBroken) as refusal:
+        listings.list_case(major, **facts, by=office, at=at())
+    assert refusal.value.field == missing
