@@ -74,7 +74,10 @@ class FirstPasswordMiddleware:
     def is_free(self, request, view_func) -> bool:
         """The password page itself, signing out, the language switch, and what strangers may see."""
         free = {"accounts:password", "accounts:logout", "set_language"}
-        return request.resolver_match.view_name in free or not getattr(view_func, "login_required", True)
+        if request.resolver_match.view_name in free:
+            return True
+        # A view of the API asks for the sign-in itself, so that its mark says nothing here.
+        return not getattr(view_func, "login_required", True) and not request.path.startswith("/api/")
 
 
 def _login_url(page: str, query: dict) -> str:

@@ -1,5 +1,6 @@
 """The landing page of each role, and the language switch."""
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
@@ -35,7 +36,7 @@ def set_language(request):
     chosen = request.POST.get("language")
     user = request.user
     if user.is_authenticated and chosen in {"zh-hans", "en"} and chosen != user.language:
-        type(user).objects.filter(pk=user.pk).update(language=chosen)
+        get_user_model().objects.filter(pk=user.pk).update(language=chosen)
     return response
 
 

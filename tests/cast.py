@@ -161,7 +161,7 @@ def officer_west(make_person):
 def head_east(make_person, offices):
     """The head of the township of East."""
     return make_person(
-        "head_east", "东镇长", "leader", EAST, office=offices["township"], head=True, title="镇长"
+        "head_east", "东镇长", "township_officer", EAST, office=offices["township"], head=True, title="镇长"
     )
 
 
