@@ -5,6 +5,7 @@ Never for showing to people: the papers behind the cases are missing. `seed_demo
 
 import random
 from collections.abc import Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from io import StringIO
@@ -16,9 +17,9 @@ from django.utils import timezone
 from accounts.models import Office, Post, User
 from accounts.roles import Role
 from common.errors import RuleBroken
-from devtools.scale_sql import STATEMENTS
+from devtools.scale_sql import FOREIGN_KEYS, PLAIN_INDEXES, PLANNED, WRITTEN
 from rectification.chase.ladder import Step, plan
-from rectification.models import Rung
+from rectification.models import Listing, Rung
 from reference.models import HazardCategory, PlaceType, Region
 from reference.pinyin import initials
 from reference.selectors import calendar
@@ -30,6 +31,8 @@ COUNTY = "131121"
 SINCE = date(2020, 1, 1)
 HISTORY_DAYS = 730
 INSPECTORS = 8
+TABLES = ("units_unit", "hazards_hazardcase", "hazards_caseevent", "hazards_deadlineentry")
+WIDTH = {"county": 6, "city": 4, "province": 2}
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚"
 LUCKY = "兴旺 鑫源 宏达 永盛 福临 恒通 金泰 瑞祥 华联 四季 隆昌 聚仙 同德 诚信 惠民 盛世 祥和 富民 新世纪 好又多 大众 万家 银河 东方 顺发".split()
@@ -73,8 +76,9 @@ def sow(*, cases: int, units: int | None = None, seed: int = 1, on: date, county
     if not villages or not HazardCategory.objects.exists() or not PlaceType.objects.exists():
         raise RuleBroken("Divisions and code tables are not loaded. Run: manage.py load_reference")
     people = staff(county)
-    write_units(units, villages, county, seed, people["office"], on)
-    write_cases(cases, county, seed, on, people["inspectors"], people["office"])
+    with checked_afterwards(cases):
+        write_units(units, villages, county, seed, people["office"], on)
+        write_cases(cases, county, seed, on, people["inspectors"], people["office"])
     return Sown(units, cases)
 
 
@@ -218,19 +222,56 @@ def write_cases(count: int, county: str, seed: int, on: date, inspectors: list[i
         "office": office,
     }
     with connection.cursor() as cursor:
-        for statement in STATEMENTS:
+        for statement in PLANNED:
             cursor.execute(statement, facts)
-        cursor.execute("SELECT DISTINCT due_on FROM scale_cases WHERE due_on IS NOT NULL AND state IN ('ordered','submitted')")
+        cursor.execute("SELECT DISTINCT due_on FROM scale_cases WHERE due_on IS NOT NULL")
         looks = next_looks([due_on for (due_on,) in cursor.fetchall()], on)
-        cursor.execute(
-            "UPDATE hazards_hazardcase c SET next_chase_on = n.next_on"
-            " FROM scale_cases s, unnest(%s::date[], %s::date[]) n(due_on, next_on)"
-            " WHERE c.id = s.id AND s.due_on = n.due_on AND s.state IN ('ordered', 'submitted')",
-            [list(looks), list(looks.values())],
-        )
+        facts |= {"deadlines": list(looks), "looks": list(looks.values())}
+        for statement in WRITTEN:
+            cursor.execute(statement, facts)
+        write_listings(cursor, county, office)
         cursor.execute("DROP TABLE scale_cases, scale_units, scale_categories")
-        for table in ("hazards_hazardcase", "hazards_caseevent", "hazards_deadlineentry", "units_unit"):
+
+
+@contextmanager
+def checked_afterwards(count: int):
+    """Where more rows come than are there: build indexes and check foreign keys once, afterwards, not row by row."""
+    with connection.cursor() as cursor:
+        aside = []
+        cursor.execute("SELECT count(*) FROM hazards_hazardcase")
+        if cursor.fetchone()[0] <= count:
+            for what in (FOREIGN_KEYS, PLAIN_INDEXES):
+                cursor.execute(what, [list(TABLES)])
+                aside += cursor.fetchall()
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks pending cannot be altered
+        for take_away, _bring_back in aside:
+            cursor.execute(take_away)
+        yield
+        cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for _take_away, bring_back in reversed(aside):
+            cursor.execute(bring_back)
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        for table in TABLES:
             cursor.execute(f"ANALYZE {table}")
+
+
+def write_listings(cursor, county: str, office: int) -> None:
+    """The boards behind the listed cases; few, so that they go through the model and its defaults."""
+    cursor.execute("SELECT id, level, opened_on FROM scale_cases WHERE level IS NOT NULL ORDER BY id")
+    Listing.objects.bulk_create(
+        Listing(
+            case_id=case,
+            level=level,
+            is_main=True,
+            paper_number=f"规模测试〔{opened_on.year}〕{case}号",
+            leader_name="规模测试",
+            listed_on=opened_on,
+            listed_by_id=office,
+            registrar_code=county[: WIDTH[level]],
+        )
+        for case, level, opened_on in cursor.fetchall()
+    )
 
 
 def next_looks(deadlines: Iterable[date], on: date) -> dict[date, date]:

@@ -1,7 +1,7 @@
 """The statements of devtools.scale: cases with their headline, events, deadlines and listings, as a county has them."""
 
 # A number from 0 to 1 that depends on the row, on what it is for, and on the seed, and on nothing else.
-CHANCE = "((hashint8extended({row}, {purpose} + 1000 * %(seed)s::bigint) & 2147483647) / 2147483648.0)"
+CHANCE = "((hashint8extended({row}, {purpose} + 1000 * %(seed)s::bigint) & 2147483647) / 2147483648.0::float8)"
 
 
 def chance(purpose: int, row: str = "n") -> str:
@@ -82,8 +82,9 @@ SELECT s.id,
        CASE WHEN s.is_major THEN 'major' ELSE 'general' END, s.due_on, s.due_on,
        (s.due_on IS NOT NULL)::int, CASE WHEN s.level IS NULL THEN '{}' ELSE ARRAY[s.level] END, coalesce(s.level, ''),
        CASE WHEN s.on_site THEN s.opened_at ELSE (s.closed_on + interval '16 hours') AT TIME ZONE 'Asia/Shanghai' END,
-       s.closed_on, s.on_site, NULL, 1, s.opened_at
+       s.closed_on, s.on_site, CASE WHEN s.state IN ('ordered', 'submitted') THEN looks.next_on END, 1, s.opened_at
 FROM scale_cases s
+LEFT JOIN unnest(%(deadlines)s::date[], %(looks)s::date[]) looks(due_on, next_on) ON looks.due_on = s.due_on
 JOIN years ON years.year = extract(year FROM s.opened_on)
 JOIN serials ON serials.year = years.year
 """
@@ -119,13 +120,19 @@ SELECT id, 1, due_on, NULL, 'order', '', inspector_id, opened_at + interval '5 m
 FROM scale_cases WHERE due_on IS NOT NULL ORDER BY id
 """
 
-LISTINGS = """
-INSERT INTO rectification_listing
-    (case_id, level, is_main, paper_number, leader_name, department, responsible, requirement, listed_on, listed_by_id,
-     delisting_paper)
-SELECT id, level, true, '规模测试〔' || extract(year FROM opened_on) || '〕' || id || '号', '规模测试', '', '', '',
-       opened_on, %(office)s, ''
-FROM scale_cases WHERE level IS NOT NULL
-"""
+PLANNED = (UNITS, CATEGORIES, *KEYS, CASES, "ANALYZE scale_cases")
+WRITTEN = (NUMBERED, EVENTS, DEADLINES)
 
-STATEMENTS = (UNITS, CATEGORIES, *KEYS, CASES, "ANALYZE scale_cases", NUMBERED, EVENTS, DEADLINES, LISTINGS)
+# What is laid aside while many rows are written, with the statements that take it away and bring it back.
+PLAIN_INDEXES = """
+SELECT 'DROP INDEX ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid)
+FROM pg_index i
+WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary AND NOT i.indisunique
+  AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)
+"""
+FOREIGN_KEYS = """
+SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', k.conrelid::regclass, k.conname),
+       format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))
+FROM pg_constraint k
+WHERE k.conrelid = ANY(%s::regclass[]) AND k.contype = 'f'
+"""
