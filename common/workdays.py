@@ -1,4 +1,4 @@
-"""Working days of the State Council's calendar: plain arithmetic that refuses to guess beyond the years it was given."""
+"""Working days of the official calendar: plain arithmetic that never guesses beyond its years."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
@@ -15,7 +15,7 @@ class YearNotLoaded(RuleBroken):
     code = "year_not_loaded"
 
     def __init__(self, year: int, message=""):
-        super().__init__(message or f"The working days of {year} are not loaded. Load the calendar of {year} first.")
+        super().__init__(message or f"The working days of {year} are not loaded. Load that year first.")
         self.year = year
 
 
@@ -76,9 +76,7 @@ class Calendar:
         self.loaded_years = tuple(
             year for year in sorted({day.year for day in by_date}) if _is_whole(by_date, year)
         )
-        self._runs = [
-            _Run(first, last, by_date) for first, last in _consecutive(self.loaded_years)
-        ]
+        self._runs = [_Run(first, last, by_date) for first, last in _consecutive(self.loaded_years)]
 
     def is_workday(self, day: date) -> bool:
         """Whether people work on `day`. Raises YearNotLoaded."""
@@ -114,7 +112,7 @@ class Calendar:
         return bisect_right(run.workdays, end) - bisect_right(run.workdays, start)
 
     def next_workday(self, day: date) -> date:
-        """`day` itself if people work on it, else the first working day after it (where a period ends on a day off)."""
+        """`day` itself if people work on it, else the first working day after it. Raises YearNotLoaded."""
         return day if self.is_workday(day) else self.shift(day, 1)
 
     def explanation(self, day: date, n: int) -> Explanation:

@@ -1,4 +1,4 @@
-"""The code tables and the calendar as an administrator sees them: read, add, correct; end a row instead of deleting it."""
+"""The code tables and the calendar for an administrator: read, add, correct; never delete."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Divisions, hazard categories, place types and checklists for programs: read only, and public to whoever signed in."""
+"""Divisions, hazard categories, place types and checklists: read only, for whoever signed in."""
 
 from rest_framework.viewsets import ReadOnlyModelViewSet
 

@@ -9,7 +9,7 @@ from reference.picker import chosen_of, picker
 
 
 class RegionSelect(forms.Widget):
-    """County, township, village as selects that refill each other, with a search by name or pinyin initials."""
+    """County, township, village as selects that refill each other, and a search by name or initials."""
 
     template_name = "reference/_region_select.html"
 

@@ -1,4 +1,4 @@
-"""The tables everybody looks things up in: divisions, the calendar, kinds of place, hazards, law and checklists."""
+"""What everybody looks things up in: divisions, the calendar, kinds of place, hazards, law, checklists."""
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -50,7 +50,7 @@ class RegionQuerySet(DatedQuerySet):
 
 
 class Region(models.Model):
-    """One administrative division (GB/T 2260 code) or a grid below it; the code of a part begins with the whole's."""
+    """One division (GB/T 2260 code) or a grid; the code of a part begins with the code of the whole."""
 
     class Level(models.TextChoices):
         PROVINCE = "province", _("Province")
@@ -124,7 +124,9 @@ class RegionMembership(models.Model):
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="memberships", verbose_name=_("region"))
     parent = models.ForeignKey(Region, models.PROTECT, related_name="member_rows", verbose_name=_("part of"))
-    starts_on = models.DateField(_("from"), null=True, blank=True, help_text=_("Empty: since before our records."))
+    starts_on = models.DateField(
+        _("from"), null=True, blank=True, help_text=_("Empty: since before our records.")
+    )
     ends_on = models.DateField(_("to"), null=True, blank=True)
 
     class Meta:
@@ -166,7 +168,10 @@ class CalendarDay(models.Model):
     date = models.DateField(_("day"), primary_key=True)
     is_workday = models.BooleanField(_("working day"))
     note = models.CharField(
-        _("note"), max_length=40, blank=True, help_text=_("The holiday's name, or 补班 for a make-up working day.")
+        _("note"),
+        max_length=40,
+        blank=True,
+        help_text=_("The holiday's name, or 补班 for a make-up working day."),
     )
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -197,9 +202,7 @@ class CodeTable(models.Model):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=300, blank=True)
-    confidence = models.CharField(
-        _("confidence"), max_length=10, choices=Confidence, default=Confidence.OWN
-    )
+    confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.OWN)
     position = models.PositiveIntegerField(_("position"), default=0)
 
     objects = DatedQuerySet.as_manager()
@@ -234,7 +237,12 @@ class PlaceType(CodeTable):
     default_flags = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     checklist_code = models.CharField(_("checklist"), max_length=40, blank=True)
     regulator = models.ForeignKey(
-        Regulator, models.PROTECT, null=True, blank=True, related_name="place_types", verbose_name=_("regulator")
+        Regulator,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="place_types",
+        verbose_name=_("regulator"),
     )
 
     class Meta(CodeTable.Meta):
@@ -250,7 +258,7 @@ class SmallKind(CodeTable):
         max_length=24,
         blank=True,
         db_collation=CODE_COLLATION,
-        help_text=_("Code of the province, city or county that made the list; empty for a published model list."),
+        help_text=_("Code of the area that made the list; empty for a published model list."),
     )
     # [{"measure": "area_m2", "op": "<", "value": 300}, ...]: all must hold. The operator is data:
     # texts differ on whether the number itself is included.
@@ -300,9 +308,7 @@ class HazardCategory(CodeTable):
         GENERAL = "general", _("General hazards only")
         ELEMENT = "element", _("May be an element of a major hazard")
 
-    group = models.ForeignKey(
-        HazardGroup, models.PROTECT, related_name="categories", verbose_name=_("group")
-    )
+    group = models.ForeignKey(HazardGroup, models.PROTECT, related_name="categories", verbose_name=_("group"))
     clauses = models.ManyToManyField(Clause, related_name="categories", verbose_name=_("legal basis"))
     default_grade = models.CharField(_("grade"), max_length=10, choices=Grade, default=Grade.GENERAL)
     on_site = models.BooleanField(_("may be corrected on the spot"), default=False)
@@ -328,7 +334,7 @@ class HazardCategory(CodeTable):
 
 
 class Checklist(models.Model):
-    """A list of questions for one audience; a version that was used is never changed, a new version is made."""
+    """A list of questions for one audience; a version that was used is never changed."""
 
     class Audience(models.TextChoices):
         OFFICER = "officer", _("Officers")
@@ -346,9 +352,7 @@ class Checklist(models.Model):
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     first_used_on = models.DateField(_("first used on"), null=True, blank=True, editable=False)
     source = models.CharField(_("source"), max_length=300, blank=True)
-    confidence = models.CharField(
-        _("confidence"), max_length=10, choices=Confidence, default=Confidence.OWN
-    )
+    confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.OWN)
 
     objects = DatedQuerySet.as_manager()
 

@@ -33,14 +33,16 @@ class Picker:
     found: list[Region]
 
 
-def picker(*, name: str, on: date, chosen: str = "", under: str = "", until: str = "village", q: str = "") -> Picker:
+def picker(
+    *, name: str, on: date, chosen: str = "", under: str = "", until: str = "village", q: str = ""
+) -> Picker:
     """The selects from `under` down to `until`, with `chosen` opened; with `q`, also the regions it finds.
 
     A choice outside `under`, or that does not exist, is no choice.
     """
     top = Region.objects.filter(code=under).first() if under else None
     region = Region.objects.under(under).current(on).filter(code=chosen).first() if chosen else None
-    line = list(Region.objects.above(region.code)) + [region] if region else [top] if top else []
+    line = [*Region.objects.above(region.code), region] if region else [top] if top else []
     steps = []
     at: Region | None = top
     for below in [one for one in line if len(one.code) > len(under)] + [None]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pypinyin import Style, lazy_pinyin
 from pypinyin.constants import PINYIN_DICT
 
-# Readings of places and trades: those that pypinyin gets wrong, and those we do not leave to its next release.
+# Readings that pypinyin gets wrong, and those that we do not leave to its next release.
 OVERRIDES = {
     "枣强": "zq",
     "重庆": "cq",
@@ -31,7 +31,7 @@ _OVERRIDDEN = re.compile("(" + "|".join(sorted(OVERRIDES, key=len, reverse=True)
 
 
 def initials(text: str) -> str:
-    """The pinyin initials of `text` in lower case; Latin letters and digits stay, everything else falls away."""
+    """The pinyin initials of `text` in lower case; Latin letters and digits stay, all else falls away."""
     text = unicodedata.normalize("NFKC", text)
     letters = "".join(OVERRIDES.get(piece) or _letters(piece) for piece in _OVERRIDDEN.split(text) if piece)
     return "".join(c for c in letters.lower() if c.isascii() and c.isalnum())

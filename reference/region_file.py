@@ -1,4 +1,4 @@
-"""Reads a file of administrative divisions (code,name,level,parent_code) and says at which line it is wrong."""
+"""Reads a file of divisions (code,name,level,parent_code) and says at which line it is wrong."""
 
 import csv
 import gzip
@@ -34,7 +34,7 @@ class Row:
 
 
 def read(path: Path) -> list[Row]:
-    """Every row of a CSV file, packed with gzip or not, in UTF-8 or GBK. Raises BadLine for the first bad line."""
+    """Every row of a CSV file, packed with gzip or not, in UTF-8 or GBK. Raises BadLine."""
     rows = list(_rows(_text(path)))
     if not rows:
         raise BadLine(0, "empty")

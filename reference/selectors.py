@@ -57,7 +57,8 @@ def why(explanation: Explanation) -> str:
         else _("The day itself: %(due)s.") % {"due": _day(explanation.due)}
     ]
     facts = [
-        _("%(stretch)s is off (%(names)s)") % {"stretch": _stretch(off.first, off.last), "names": _list(off.notes)}
+        _("%(stretch)s is off (%(names)s)")
+        % {"stretch": _stretch(off.first, off.last), "names": _list(off.notes)}
         for off in explanation.off
         if off.is_holiday
     ]
@@ -72,8 +73,8 @@ def why(explanation: Explanation) -> str:
 def year_refusal(year: int) -> str:
     """What to do when a computation leaves the loaded years."""
     return _(
-        "The working days of %(year)d are not loaded, so the day cannot be computed. Load the calendar of %(year)d"
-        " (the State Council's holiday notice) first."
+        "The working days of %(year)d are not loaded, so the day cannot be computed."
+        " Load the holiday notice of %(year)d first."
     ) % {"year": year}
 
 
@@ -106,7 +107,7 @@ def regions_for_picker(*, parent: str, q: str = "", on: date) -> QuerySet:
 
 
 def small_kinds(region_code: str, on: date) -> QuerySet:
-    """The nine-small kinds that hold in a region: its own list, or the nearest above it, or the model list."""
+    """The nine-small kinds that hold in a region: its own list, the nearest above, or the model list."""
     kinds = SmallKind.objects.current(on)
     jurisdictions = set(kinds.values_list("region_code", flat=True))
     fitting = [code for code in jurisdictions if region_code.startswith(code)]
@@ -114,7 +115,7 @@ def small_kinds(region_code: str, on: date) -> QuerySet:
 
 
 def checklist_for(place_type: PlaceType | None, *, audience: str, on: date) -> Checklist:
-    """The newest checklist for a place and an audience: of its type, else of the type's parent, else the general one.
+    """The newest checklist for a place and an audience: of its type, the type's parent, or the general one.
 
     Raises Checklist.DoesNotExist where none is loaded.
     """

@@ -11,7 +11,17 @@ class RegionSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Region
-        fields = ("code", "name", "short_name", "path", "level", "parent", "initials", "valid_from", "valid_to")
+        fields = (
+            "code",
+            "name",
+            "short_name",
+            "path",
+            "level",
+            "parent",
+            "initials",
+            "valid_from",
+            "valid_to",
+        )
 
 
 class ClauseSerializer(serializers.ModelSerializer):

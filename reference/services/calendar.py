@@ -53,9 +53,7 @@ def _days(first_year: int, last_year: int):
     day = date(first_year, 1, 1)
     while day.year <= last_year:
         off, name = get_holiday_detail(day)
-        if off:
-            note = NAMES.get(name, name or "")
-        else:
-            note = MAKE_UP if day.weekday() >= 5 else ""
+        made_up = MAKE_UP if day.weekday() >= 5 else ""
+        note = NAMES.get(name, name or "") if off else made_up
         yield CalendarDay(date=day, is_workday=not off, note=note)
         day += timedelta(days=1)

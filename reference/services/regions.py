@@ -19,7 +19,7 @@ _PATH_FROM = {"county", "township", "village", "grid"}
 
 @transaction.atomic
 def load_regions(path: Path) -> Loaded:
-    """Add and correct divisions from a CSV file, packed with gzip or not. Never deletes; a second run changes nothing.
+    """Add and correct divisions from a CSV file, packed or not. Never deletes; a second run changes nothing.
 
     Raises BadFile, with the line, before anything is written.
     """
@@ -45,11 +45,11 @@ def load_regions(path: Path) -> Loaded:
 
 @transaction.atomic
 def move_region(*, region: Region, to: Region, on: date, code: str | None = None) -> dict[str, str]:
-    """From `on`, the region and all inside it belong to `to`, under new codes; the old codes end the day before.
+    """From `on`, the region and all inside it belong to `to` under new codes; the old end the day before.
 
     A code says where a region lies, so a move gives a new one: `code`, or the next free one below `to`.
-    The old row stays for old cases and points at its successor. Answers {old code: new code}, the region first,
-    so that callers can re-home what refers to it. Raises RuleBroken.
+    The old row stays for old cases and points at its successor. Answers {old code: new code}, the region
+    first, so that callers can re-home what refers to it. Raises RuleBroken.
     """
     region = Region.objects.select_for_update().get(pk=region.pk)
     Region.objects.select_for_update().get(pk=to.pk)
@@ -65,7 +65,9 @@ def move_region(*, region: Region, to: Region, on: date, code: str | None = None
     codes = {old.code: code + old.code.removeprefix(region.code) for old in moved}
     longest = Region._meta.get_field("code").max_length
     if any(len(new) > longest for new in codes.values()):
-        raise RuleBroken(_("The codes below the new place would become too long."), code="bad_code", field="to")
+        raise RuleBroken(
+            _("The codes below the new place would become too long."), code="bad_code", field="to"
+        )
     above = to.path_name if to.level in _PATH_FROM else ""
     for old in moved:
         _reborn(old, codes, to, on, above)
@@ -110,7 +112,9 @@ def add_grid(*, parent: Region, name: str, on: date) -> Region:
 
 def _refuse_move(region: Region, to: Region, on: date) -> None:
     if region.level not in {Region.Level.VILLAGE, Region.Level.GRID}:
-        raise RuleBroken(_("Only villages and grids are moved; a new township is loaded from a file."), field="region")
+        raise RuleBroken(
+            _("Only villages and grids are moved; a township is loaded from a file."), field="region"
+        )
     allowed = {"township"} if region.level == Region.Level.VILLAGE else {"village", "grid"}
     if to.level not in allowed:
         raise RuleBroken(_("A village moves to a township, a grid to a village or another grid."), field="to")
@@ -128,7 +132,9 @@ def _reborn(old: Region, codes: dict[str, str], to: Region, on: date, above: str
     """End `old` and make its successor."""
     eve = on - timedelta(days=1)
     parent = codes.get(old.parent_id, to.code)
-    path = f"{Region.objects.get(pk=parent).path_names if parent != to.code else above} {old.short_name}".strip()
+    path = (
+        f"{Region.objects.get(pk=parent).path_names if parent != to.code else above} {old.short_name}".strip()
+    )
     new = Region.objects.create(
         code=codes[old.code],
         name=old.name,
@@ -149,11 +155,13 @@ def _reborn(old: Region, codes: dict[str, str], to: Region, on: date, above: str
 
 
 def _paths(rows: list[region_file.Row]) -> dict[str, str]:
-    """The path name of every row. Raises BadLine for a parent that neither the file nor the database knows."""
+    """The path name of every row. Raises BadLine for a parent that is known nowhere."""
     missing = region_file.outside_parents(rows)
     outside = {
         code: path if level in _PATH_FROM else ""
-        for code, path, level in Region.objects.filter(code__in=missing).values_list("code", "path_name", "level")
+        for code, path, level in Region.objects.filter(code__in=missing).values_list(
+            "code", "path_name", "level"
+        )
     }
     for code, line in missing.items():
         if code not in outside:
@@ -193,7 +201,7 @@ def _upsert(rows: list[tuple]) -> None:
         )
         cursor.copy_expert(f"COPY region_load ({columns}) FROM STDIN", _CopyLines(rows))
         cursor.execute(
-            f"INSERT INTO reference_region ({columns}) SELECT {columns} FROM region_load ORDER BY length(code), code"
+            f"INSERT INTO reference_region ({columns}) SELECT {columns} FROM region_load ORDER BY code"
             " ON CONFLICT (code) DO UPDATE SET name = EXCLUDED.name, short_name = EXCLUDED.short_name,"
             " path_name = EXCLUDED.path_name, level = EXCLUDED.level, parent_id = EXCLUDED.parent_id,"
             " initials = EXCLUDED.initials"
@@ -235,12 +243,12 @@ def _escaped(cell: str) -> str:
 
 
 def _refresh_below(changed: list[tuple]) -> None:
-    """A renamed region is part of the path of everything below it, also of what the file does not hold (grids)."""
+    """A renamed region is part of the path of all below it, also of what the file does not hold (grids)."""
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH RECURSIVE below AS ("
-            " SELECT code, CASE WHEN level IN ('province', 'city') THEN '' ELSE path_name || ' ' END AS prefix,"
-            "        path_name FROM reference_region WHERE code = ANY(%s)"
+            " SELECT code, CASE WHEN level IN ('province', 'city') THEN '' ELSE path_name || ' ' END"
+            " AS prefix, path_name FROM reference_region WHERE code = ANY(%s)"
             " UNION"
             " SELECT r.code, CASE WHEN r.level = 'city' THEN '' ELSE b.prefix || r.short_name || ' ' END,"
             "        b.prefix || r.short_name FROM reference_region r JOIN below b ON r.parent_id = b.code)"

@@ -1,4 +1,4 @@
-"""Loads the code tables from the reviewed CSV files in reference/data, so that a second run changes nothing."""
+"""Loads the code tables from the reviewed CSV files in reference/data; a second run changes nothing."""
 
 import csv
 import re
@@ -50,7 +50,7 @@ def _thresholds(cell: str) -> list[dict]:
 
 @dataclass(frozen=True)
 class Table:
-    """One CSV file and the model it fills; `read` turns cells into values, `many` are many-to-many columns."""
+    """One CSV file and the model it fills; `read` turns cells into values, `many` are links."""
 
     file: str
     model: type[models.Model]
@@ -89,16 +89,16 @@ TABLES = (
 
 @transaction.atomic
 def load_tables(folder: Path = DATA) -> list[Loaded]:
-    """Every code table, in the order in which they refer to one another. Raises BadFile; then nothing is written."""
+    """Every code table, in the order in which they refer to one another. Raises BadFile, writing nothing."""
     return [*(load_table(table, folder) for table in TABLES), load_checklist_items(folder)]
 
 
 @transaction.atomic
 def load_table(table: Table, folder: Path = DATA) -> Loaded:
-    """Add and correct the rows of one table; rows that the file does not hold are left alone. Raises BadFile."""
+    """Add and correct the rows of one table; rows that the file lacks are left alone. Raises BadFile."""
     known = {tuple(getattr(row, k) for k in table.key): row for row in table.model.objects.all()}
     links = {name: _links(table.model, name) for name in table.many}
-    held = {}  # what each linked table holds; filled on demand, and by this very table where it links to itself
+    held = {}  # what each linked table holds; this table itself grows while it is read
     rows = new = changed = 0
     for line, cells in _lines(folder / table.file):
         values, many = _values(table, line, cells, held)
@@ -129,7 +129,7 @@ def load_table(table: Table, folder: Path = DATA) -> Loaded:
 
 @transaction.atomic
 def load_checklist_items(folder: Path = DATA) -> Loaded:
-    """The questions of every checklist. A list that was used is not changed: BadFile asks for a new version."""
+    """The questions of every checklist. A list in use is not changed: BadFile asks for a new version."""
     path = folder / "checklist_items.csv"
     lists = {(c.code, c.version): c for c in Checklist.objects.all()}
     groups = dict(HazardCategory.objects.values_list("code", "group_id"))
@@ -140,7 +140,11 @@ def load_checklist_items(folder: Path = DATA) -> Loaded:
         category = cells.pop("category")
         if checklist is None or category not in groups:
             raise _bad(path, line, _("the checklist or the category is unknown"))
-        values = cells | {"category_id": category, "group_id": groups[category], "number": int(cells["number"])}
+        values = cells | {
+            "category_id": category,
+            "group_id": groups[category],
+            "number": int(cells["number"]),
+        }
         key = (checklist.pk, values["number"])
         if key in seen:
             raise _bad(path, line, _("the number occurs twice"))
@@ -177,7 +181,9 @@ def _lines(path: Path):
                     raise _bad(path, reader.line_num, _("the number of columns differs from the first line"))
                 yield reader.line_num, {name: cell.strip() for name, cell in cells.items()}
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadFile(_("%(file)s cannot be read: %(error)s") % {"file": path.name, "error": error}) from error
+        raise BadFile(
+            _("%(file)s cannot be read: %(error)s") % {"file": path.name, "error": error}
+        ) from error
 
 
 def _values(table: Table, line: int, cells: dict[str, str], known: dict) -> tuple[dict, dict[str, set]]:

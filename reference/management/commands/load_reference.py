@@ -14,7 +14,7 @@ from reference.services.tables import DATA, load_tables
 
 
 class Command(BaseCommand):
-    help = "Load or refresh code tables, working days and administrative divisions. A second run changes nothing."
+    help = "Load or refresh code tables, working days and divisions. A second run changes nothing."
 
     def add_arguments(self, parser):
         parser.add_argument(
