@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db.models import QuerySet
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 SIZES = (20, 50, 100)
@@ -109,8 +108,7 @@ class Listing:
     @property
     def count_text(self) -> str:
         """"1,234", or "10,000+" where counting stopped."""
-        shown = number_format(min(self.count, self.cap), force_grouping=True, use_l10n=False)
-        return f"{shown}+" if self.capped else shown
+        return f"{self.cap:,}+" if self.capped else f"{self.count:,}"
 
     @property
     def pages(self) -> int | None:
