@@ -28,6 +28,11 @@ def pytest_configure(config):
     atexit.register(_stop)
 
 
+def pytest_collection_modifyitems(items):
+    """Quick tests first, so that a slip shows in seconds; real processes and browsers last."""
+    items.sort(key=lambda item: bool(item.get_closest_marker("stack")) + 2 * bool(item.get_closest_marker("e2e")))
+
+
 def pytest_unconfigure(config):
     _stop()
 

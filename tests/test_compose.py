@@ -73,7 +73,9 @@ def test_every_required_setting_is_given():
 @pytest.mark.parametrize("service", SERVICES)
 def test_secrets_are_declared_given_and_read_from_where_they_lie(service):
     body = SERVICES[service]
-    paths = [value for value in body.get("environment", {}).values() if str(value).startswith("/run/secrets/")]
+    paths = [
+        value for value in body.get("environment", {}).values() if str(value).startswith("/run/secrets/")
+    ]
     names = {Path(path).name for path in paths}
 
     assert names <= set(body.get("secrets", []))
@@ -81,7 +83,12 @@ def test_secrets_are_declared_given_and_read_from_where_they_lie(service):
 
 
 def test_secret_files_are_those_that_dev_py_makes_and_stay_out_of_git():
-    made = set(re.findall(r'"(\w+)"', re.search(r"for name in \((.*?)\):\n +path = folder", (ROOT / "dev.py").read_text())[1]))
+    made = set(
+        re.findall(
+            r'"(\w+)"',
+            re.search(r"for name in \((.*?)\):\n +path = folder", (ROOT / "dev.py").read_text())[1],
+        )
+    )
 
     assert {Path(secret["file"]).name for secret in COMPOSE["secrets"].values()} == made
     assert "/secrets/" in (ROOT / ".gitignore").read_text().splitlines()
@@ -159,3 +166,11 @@ def test_every_app_is_in_the_image():
 
 def test_image_runs_as_an_ordinary_user():
     assert DOCKERFILE.rindex("\nUSER xiaohuan") > DOCKERFILE.rindex("\nRUN ")
+
+
+def test_every_setting_is_explained():
+    read = {name for name in read_by_settings() if not name.endswith("_FILE")} - {"DJANGO_SETTINGS_MODULE"}
+    explained = set(re.findall(r"[A-Z][A-Z_]+", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")))
+    tests_only = {"XIAOHUAN_TEST_DIR", "PYTEST_XDIST_WORKER"}
+
+    assert read - tests_only - explained == set()

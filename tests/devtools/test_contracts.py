@@ -16,7 +16,9 @@ APPS = [
 
 
 def lint(folder):
-    return subprocess.run([LINTER, "--no-cache", "--no-logo"], cwd=folder, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [LINTER, "--no-cache", "--no-logo"], cwd=folder, capture_output=True, text=True, timeout=60
+    )
 
 
 def test_contracts_are_kept():
@@ -30,7 +32,9 @@ def copy(tmp_path_factory):
     folder = tmp_path_factory.mktemp("contracts")
     shutil.copy(ROOT / "pyproject.toml", folder)
     for app in APPS:
-        shutil.copytree(ROOT / app, folder / app, ignore=lambda path, names: [n for n in names if not is_python(path, n)])
+        shutil.copytree(
+            ROOT / app, folder / app, ignore=lambda path, names: [n for n in names if not is_python(path, n)]
+        )
     return folder
 
 
@@ -44,8 +48,16 @@ def is_python(path, name):
         ("common/spoilt.py", "def late():\n    import rectification.models", "Apps import one way"),
         ("hazards/spoilt.py", "from rectification import models", "Apps import one way"),
         ("notifications/spoilt.py", "import documents.models", "Apps import one way"),
-        ("units/models.py", "import units.selectors", "Inside an app, doors call services and services call models"),
-        ("common/workdays.py", "def late():\n    from django.utils import timezone", "Arithmetic is plain Python"),
+        (
+            "units/models.py",
+            "import units.selectors",
+            "Inside an app, doors call services and services call models",
+        ),
+        (
+            "common/workdays.py",
+            "def late():\n    from django.utils import timezone",
+            "Arithmetic is plain Python",
+        ),
         ("hazards/services.py", "import rest_framework.response", "Rules know neither HTTP nor jobs"),
         ("hazards/models.py", "import celery", "Rules know neither HTTP nor jobs"),
         ("documents/models.py", "import documents.spoilt", "No cycles among the parts of an app"),

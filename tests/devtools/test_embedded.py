@@ -21,7 +21,10 @@ def data(tmp_path):
     folder = tmp_path / "data"
     yield folder
     servers = embedded.Servers(folder)
-    for pidfile, program in ((servers.pg_data / "postmaster.pid", "postgres"), (servers.redis_data / "redis.pid", "redis")):
+    for pidfile, program in (
+        (servers.pg_data / "postmaster.pid", "postgres"),
+        (servers.redis_data / "redis.pid", "redis"),
+    ):
         embedded.end_orphan(pidfile, program)
     shutil.rmtree(servers.sockets, ignore_errors=True)
 
@@ -72,7 +75,9 @@ def test_chinese_text_has_trigrams_and_role_is_no_superuser(data):
     try:
         one(servers.database_url, "CREATE EXTENSION pg_trgm")
         assert one(servers.database_url, "SELECT array_length(show_trgm('消防'), 1)") == 3
-        assert one(servers.database_url, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
+        assert (
+            one(servers.database_url, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
+        )
         assert one(servers.database_url, "SHOW listen_addresses") == ""
     finally:
         servers.stop()
@@ -106,7 +111,9 @@ def test_killed_owner_takes_its_servers_along(data):
         "import sys, time; from devtools import embedded; s = embedded.Servers(sys.argv[1]).start();"
         "print(s.postgres.pid, s.redis.pid, flush=True); time.sleep(60)"
     )
-    owner = subprocess.Popen([sys.executable, "-c", code, str(data)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    owner = subprocess.Popen(
+        [sys.executable, "-c", code, str(data)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     pids = [int(word) for word in owner.stdout.readline().split()]
     assert len(pids) == 2
 
@@ -137,7 +144,14 @@ def test_command_outside_the_environment_finds_django_and_its_own_servers(data):
     """`manage.py` by the system's Python, with no DATABASE_URL: servers come and go with the command."""
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(data), "HOME": str(data.parent)}
     outside = subprocess.run(
-        ["python3", "manage.py", "shell", "-v0", "-c", "from django.db import connection as c; c.ensure_connection(); print('in')"],
+        [
+            "python3",
+            "manage.py",
+            "shell",
+            "-v0",
+            "-c",
+            "from django.db import connection as c; c.ensure_connection(); print('in')",
+        ],
         cwd=ROOT,
         env=environment,
         capture_output=True,

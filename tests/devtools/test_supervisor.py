@@ -24,7 +24,11 @@ class Run:
     """One supervisor, its lines as they come, and the children it has."""
 
     def __init__(self, data: Path, **environment: str):
-        plain = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL", "PORT", "DJANGO_SETTINGS_MODULE"}}
+        plain = {
+            k: v
+            for k, v in os.environ.items()
+            if k not in {"DATABASE_URL", "REDIS_URL", "PORT", "DJANGO_SETTINGS_MODULE"}
+        }
         self.lines: list[str] = []
         self.process = subprocess.Popen(
             [sys.executable, "-m", "devtools.supervisor", "--empty"],
@@ -55,11 +59,15 @@ class Run:
 
     def children(self) -> dict[int, str]:
         """Every process below this one, with its command line."""
-        listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(
+            ["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        ).stdout
         rows = [line.split(None, 2) for line in listed.splitlines()]
         found, parents = {}, {self.process.pid}
         while parents:
-            below = {int(pid): args for pid, ppid, args in rows if int(ppid) in parents and int(pid) not in found}
+            below = {
+                int(pid): args for pid, ppid, args in rows if int(ppid) in parents and int(pid) not in found
+            }
             found |= below
             parents = set(below)
         return found
@@ -183,7 +191,12 @@ def test_command_beside_the_demo_uses_its_servers(start, data):
     demo.ready()
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(data)}
     told = subprocess.run(
-        [sys.executable, "manage.py", "doctor"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "manage.py", "doctor"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
     assert "[x ]" not in told.stdout, told.stdout + told.stderr

@@ -1,0 +1,222 @@
+"""/healthz asks nobody; /readyz names what does not work; doctor says what to do about it."""
+
+from datetime import datetime, timedelta
+from io import StringIO
+from unittest import mock
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.apps import apps
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import OperationalError
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import translation
+
+from common import heartbeat, tasks
+from config import health
+from devtools.management.commands import doctor
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def alive():
+    """A worker and a beat that have just reported, and a chase that is not due yet."""
+    heartbeat.beat("worker")
+    heartbeat.beat("beat")
+    with mock.patch.object(health, "last_due_chase", lambda now: now - timedelta(minutes=1)):
+        yield
+
+
+def failing(client):
+    answer = client.get("/readyz")
+    checks = answer.json()["checks"]
+    return answer.status_code, {name: part["detail"] for name, part in checks.items() if not part["ok"]}
+
+
+def test_healthz_answers_without_database(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        answer = client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+
+
+def test_ready_when_every_part_works(client, alive):
+    assert failing(client) == (200, {})
+
+
+def test_both_answer_strangers_and_refuse_posts(client, alive):
+    assert client.post("/healthz").status_code == 405
+    assert client.post("/readyz").status_code == 405
+
+
+def test_dead_database_is_named_and_nothing_leaks(client, alive):
+    with mock.patch.object(health.connection, "cursor", side_effect=OperationalError("password is hunter2")):
+        status, found = failing(client)
+    assert status == 503
+    assert found["database"] == "does not answer (OperationalError)"
+
+
+def test_dead_broker_is_named(client, alive, settings):
+    """A health check that ignores the broker sees a product in which nothing is ever sent as well."""
+    from config.celery import app
+
+    with mock.patch.object(app, "connection_for_write", side_effect=ConnectionRefusedError):
+        assert failing(client) == (503, {"broker": "does not answer (ConnectionRefusedError)"})
+
+
+@pytest.mark.parametrize("who", ["worker", "beat"])
+def test_silence_of_worker_or_beat_is_named(client, alive, who):
+    cache.set(f"heartbeat:{who}", 1_000_000_000)
+    status, found = failing(client)
+    assert status == 503
+    assert found[who].startswith(f"the {who} last reported")
+
+    heartbeat.forget(who)
+    assert failing(client) == (503, {who: f"no {who} has reported: start one"})
+
+
+def test_heartbeat_task_reports_for_the_worker():
+    assert heartbeat.age("worker") is None
+    tasks.heartbeat()
+    assert heartbeat.age("worker") < 5
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-11-24T09:00", "2026-11-24T08:00"),  # Tuesday, after the hour
+        ("2026-11-24T07:59", "2026-11-23T08:00"),
+        ("2026-11-23T07:00", "2026-11-20T08:00"),  # Monday before the hour: Friday's
+        ("2026-11-22T12:00", "2026-11-20T08:00"),  # Sunday
+    ],
+)
+def test_chase_is_due_on_weekdays_at_eight(now, due):
+    moment = datetime.fromisoformat(now).replace(tzinfo=SHANGHAI)
+    assert health.last_due_chase(moment) == datetime.fromisoformat(due).replace(tzinfo=SHANGHAI)
+
+
+class TestChase:
+    """Now is Tuesday 2026-11-24 10:00; a run was due at 08:00."""
+
+    @pytest.fixture(autouse=True)
+    def now(self):
+        self.now = datetime(2026, 11, 24, 10, tzinfo=SHANGHAI)
+        with mock.patch.object(health.timezone, "now", lambda: self.now):
+            yield
+
+    def ran(self, day: str, finished: str | None):
+        moment = datetime.fromisoformat(finished).replace(tzinfo=SHANGHAI) if finished else None
+        apps.get_model("rectification", "ChaseRun").objects.create(on=day, started_at=self.now, finished_at=moment)
+
+    def installed(self, moment: str):
+        rows = MigrationRecorder.Migration.objects.filter(app="rectification")
+        rows.update(applied=datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI))
+
+    def test_run_of_today_is_on_time(self):
+        self.ran("2026-11-24", "2026-11-24T08:02")
+        assert health.chase() == "ran 2026-11-24 08:02"
+
+    @pytest.mark.parametrize(
+        ("day", "finished"),
+        [
+            ("2026-11-23", "2026-11-23T08:02"),  # yesterday's
+            ("2026-11-24", "2026-11-24T07:00"),  # by hand, before the hour: cases of the night are missing
+            ("2026-11-02", "2026-11-24T09:00"),  # today, but for a past day
+            ("2026-12-01", "2026-11-24T09:00"),  # or for a future one
+        ],
+    )
+    def test_any_other_run_does_not_count(self, day, finished):
+        self.ran(day, finished)
+        with pytest.raises(health.Unwell, match="the run of 2026-11-24 08:00 is missing"):
+            health.chase()
+
+    def test_run_that_was_cut_off_does_not_count(self):
+        self.installed("2026-11-01T00:00")
+        self.ran("2026-11-24", None)
+        with pytest.raises(health.Unwell, match="has never run"):
+            health.chase()
+
+    def test_run_may_take_an_hour(self):
+        self.now = datetime(2026, 11, 24, 8, 50, tzinfo=SHANGHAI)
+        self.ran("2026-11-23", "2026-11-23T08:02")
+        assert health.chase() == "due since 08:00"
+
+    def test_new_installation_waits_for_its_first_run(self):
+        self.installed("2026-11-24T09:30")
+        assert health.chase() == "first run is still to come"
+
+
+# --- doctor ---------------------------------------------------------------------------------------------
+def consult(*arguments):
+    out = StringIO()
+    code = 0
+    with translation.override("en"):
+        try:
+            call_command("doctor", *arguments, stdout=out)
+        except SystemExit as end:
+            code = end.code
+    return code, out.getvalue()
+
+
+def test_doctor_names_what_is_missing_and_how_to_mend_it():
+    for name in doctor.NEEDED:
+        apps.get_model("reference", name).objects.all().delete()
+    code, text = consult()
+
+    assert code == 1
+    assert "Run: manage.py load_reference" in text
+    assert "No worker has reported lately" in text
+    assert "The worker works." not in text
+
+
+def test_doctor_finds_nothing_wrong(alive):
+    with mock.patch.multiple(doctor, NEEDED=(), _is_loaded=lambda year: True):
+        code, text = consult()
+
+    assert code == 0, text
+    assert "Nothing is wrong." in text
+
+
+def test_doctor_says_only_the_database_when_it_is_dead():
+    with mock.patch.object(health.connection, "cursor", side_effect=OperationalError):
+        code, text = consult("--without-jobs")
+
+    assert code == 1
+    assert "The database does not answer." in text
+    assert "load_reference" not in text
+
+
+@pytest.mark.parametrize(
+    ("today", "loaded", "sign"),
+    [
+        ("2026-10-31", {2026}, doctor.GOOD),
+        ("2026-11-01", {2026}, doctor.WARNING),
+        ("2026-11-01", {2026, 2027}, doctor.GOOD),
+        ("2027-01-01", {2026}, doctor.BAD),
+    ],
+)
+def test_calendar_of_next_year_is_missed_from_november_on(today, loaded, sign):
+    from datetime import date
+
+    with (
+        mock.patch.object(doctor.days, "today", lambda: date.fromisoformat(today)),
+        mock.patch.object(doctor, "_is_loaded", loaded.__contains__),
+    ):
+        assert [found for found, text in doctor.calendar()] == [sign]
+
+
+def test_full_disk_is_wrong(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "not" / "made" / "yet"
+    with mock.patch.object(doctor.shutil, "disk_usage", return_value=mock.Mock(free=100 * 1024**2)):
+        [(sign, text)] = doctor.disk()
+    assert sign == doctor.BAD
+    assert "0.1" in text
