@@ -14,8 +14,15 @@ SCHEDULE = {
         "schedule": 30,
         "options": {"expires": 30},
     },
+    # Every day: the job itself asks the calendar, which knows holidays and Saturdays that are worked.
     "chase": {
         "task": "rectification.tasks.chase",
-        "schedule": crontab(hour=8, minute=0, day_of_week="mon-fri"),
+        "schedule": crontab(hour=8, minute=0),
+    },
+    # Makes up for a morning on which beat, broker or worker were away, or on which the run was cut off.
+    "chase-catch-up": {
+        "task": "rectification.tasks.catch_up",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
     },
 }

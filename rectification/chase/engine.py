@@ -8,10 +8,13 @@ killed at any statement, or started eight times at once.
 
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from common.workdays import Calendar
 from rectification.chase import sql
@@ -70,6 +73,20 @@ class Tally:
         }
         return {name: value for name, value in notes.items() if value}
 
+    def reasons(self) -> Iterator[str]:
+        """Why things were skipped, in sentences for the person on duty. A passed-over letter needs nobody's care."""
+        for year, cases in sorted(self.years.items()):
+            yield _(
+                "%(cases)d cases wait: the working days of %(year)d are not loaded. Load that year's calendar."
+            ) % {"cases": cases, "year": year}
+        for (rung, township), letters in sorted(self.nobody.items()):
+            yield _(
+                "%(letters)d letters of rung %(rung)s reach nobody in %(township)s: no holder of the post, no deputy,"
+                " no office. Fill the post; the letters go out with the next run."
+            ) % {"letters": letters, "rung": rung, "township": township}
+        if self.locked:
+            yield _("%(cases)d cases were being changed the whole time; the next run has them.") % {"cases": self.locked}
+
     def forget_standing(self) -> None:
         """Before another pass: what stands in the way is counted anew, what was done stays counted."""
         self.orphans = self.locked = 0
@@ -81,6 +98,12 @@ def run(*, on: date, at: datetime, dry_run: bool = False, calendar: Calendar | N
     """Tell everybody who is owed a letter up to `on`. A dry run counts and writes nothing."""
     chase = Chase(on=on, at=at, dry_run=dry_run, calendar=calendar or loaded_calendar())
     return chase.run()
+
+
+def rest(*, on: date, at: datetime) -> Tally:
+    """A day off: nothing is sent, and the run is on record, so that nobody takes the silence for a failure."""
+    ChaseRun.objects.create(on=on, started_at=at, finished_at=at, notes={"day_off": True})
+    return Tally(on)
 
 
 class Chase:
@@ -187,5 +210,5 @@ class Chase:
     def finish(self) -> None:
         if self.record:
             self.save_counts()
-            self.record.finished_at = datetime.now(tz=self.at.tzinfo)
+            self.record.finished_at = timezone.now()
             self.record.save(update_fields=["finished_at"])

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.models import Post, User
 from accounts.roles import Role
-from rectification.models import Recipient
+from rectification.models.chase import Recipient
 
 TITLES = {
     Recipient.OFFICER: "乡镇消防工作人员",

@@ -12,7 +12,8 @@ from hazards.models import HazardCase
 from hazards.states import LIVE
 from notifications.models import Delivery, Message
 from rectification.chase.wording import compile_to_sql
-from rectification.models import ChaseClaim, Recipient
+from rectification.models import ChaseClaim
+from rectification.models.chase import Recipient
 from reference.models import HazardCategory, Region
 from units.models import Unit
 
