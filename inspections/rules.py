@@ -86,9 +86,7 @@ def check_team(
         mistakes.append(
             Mistake(
                 "officers",
-                _(
-                    "At least two different officers with a card are needed; assistants do not count."
-                ),
+                _("At least two different officers with a card are needed; assistants do not count."),
                 "team_too_small",
                 "team",
             )

@@ -1,5 +1,6 @@
 """The day, finding a unit, the visit from begin to last step, and the record afterwards."""
 
+import uuid
 from decimal import Decimal, InvalidOperation
 
 from django.http import HttpResponse, JsonResponse
@@ -27,6 +28,11 @@ def is_fragment(request) -> bool:
     return bool(request.htmx) and not request.htmx.boosted
 
 
+def may_begin(user) -> bool:
+    """Whether the person begins visits somewhere."""
+    return user.may("inspection.file") or user.may("inspection.self_check")
+
+
 # --- the day ---------------------------------------------------------------------------------------
 
 
@@ -47,6 +53,7 @@ def today_page(request):
     for unit in [visit.unit for rows in context.values() for visit in rows if hasattr(visit, "why")]:
         selectors.dress(unit)
     context |= {"counts": day.counts, "show": show, "today": day.on, "cap": agenda.CAP}
+    context["may_begin"] = may_begin(request.user)
     return render(request, "inspections/today.html", context)
 
 
@@ -235,8 +242,15 @@ def finding(request, pk: int):
             return render(request, "inspections/_finding_form.html", context, status=422)
         return render(request, "inspections/finding.html", context, status=422)
     if is_fragment(request):
-        return render(request, "inspections/_saved.html", {"finding": found, "at": now()})
+        return saved(request, found)
     return redirect(f"{reverse('inspections:edit', args=[visit.pk])}#finding-{found.pk}")
+
+
+def saved(request, found: Finding):
+    """The receipt alone: nobody is interrupted while typing."""
+    response = render(request, "inspections/_saved.html", {"finding": found, "at": now()})
+    response["HX-Retarget"] = f"#saved-{found.pk}"
+    return response
 
 
 def field_of(form, name: str) -> str | None:
@@ -281,6 +295,7 @@ def catalogue(request, pk: int):
         "visit": visit,
         "finding": found,
         "q": text,
+        "client_id": uuid.uuid4(),
         "categories": selectors.categories_matching(text, today(), most=30 if text.strip() else 200),
     }
     template = "inspections/_categories.html" if is_fragment(request) else "inspections/catalogue.html"
@@ -451,7 +466,7 @@ def inspection_list(request):
     rows = chosen.qs if chosen.is_valid() else visits.none()
     listing = Listing(request, selectors.for_list(rows), orderings=ORDERINGS, filterset=chosen)
     template = "inspections/_rows.html" if is_fragment(request) else "inspections/list.html"
-    context = {"filter": chosen, "listing": listing}
+    context = {"filter": chosen, "listing": listing, "may_begin": may_begin(request.user)}
     return render(request, template, context, status=200 if chosen.is_valid() else 400)
 
 
