@@ -50,24 +50,29 @@ post_delete.connect(forget_calendar, CalendarDay, dispatch_uid="forget_calendar_
 
 def why(explanation: Explanation) -> str:
     """The sentence behind a date: which days off were skipped and which weekends were worked."""
-    parts = [
-        _("%(days)d working days after %(start)s end on %(due)s.")
-        % {"days": explanation.days, "start": _day(explanation.start), "due": _day(explanation.due)}
-        if explanation.days
-        else _("The day itself: %(due)s.") % {"due": _day(explanation.due)}
-    ]
+    end = {"days": explanation.days, "start": _day(explanation.start), "due": _day(explanation.due)}
+    if not explanation.days:
+        return _("The day itself: %(due)s.") % end
+    if explanation.days > 0:
+        told = _("%(days)d working days after %(start)s end on %(due)s.") % end
+    else:
+        told = _("%(days)d working days before %(start)s begin on %(due)s.") % (
+            end | {"days": -explanation.days}
+        )
     facts = [
-        _("%(stretch)s is off (%(names)s)")
+        _("%(stretch)s off (%(names)s)")
         % {"stretch": _stretch(off.first, off.last), "names": _list(off.notes)}
         for off in explanation.off
         if off.is_holiday
     ]
-    facts += [_("%(day)s is a make-up working day") % {"day": _day(day)} for day in explanation.made_up]
+    facts += [
+        _("%(day)s is a make-up working day") % {"day": _stretch(day, day)} for day in explanation.made_up
+    ]
     if facts:
-        parts.append(_("; ").join(facts) + _("."))
-    elif explanation.off:
-        parts.append(_("Weekends are not counted."))
-    return _(" ").join(parts)
+        return _("%(sentence)s %(facts)s.") % {"sentence": told, "facts": _joined(facts)}
+    if explanation.off:
+        return _("%(sentence)s Weekends are not counted.") % {"sentence": told}
+    return told
 
 
 def year_refusal(year: int) -> str:
@@ -156,3 +161,7 @@ def _stretch(first: date, last: date) -> str:
 
 def _list(names: tuple[str, ...]) -> str:
     return "、".join(names) if in_chinese() else ", ".join(names)
+
+
+def _joined(facts: list[str]) -> str:
+    return ("；" if in_chinese() else "; ").join(facts)

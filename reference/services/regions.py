@@ -248,7 +248,7 @@ def _refresh_below(changed: list[tuple]) -> None:
         cursor.execute(
             "WITH RECURSIVE below AS ("
             " SELECT code, CASE WHEN level IN ('province', 'city') THEN '' ELSE path_name || ' ' END"
-            " AS prefix, path_name FROM reference_region WHERE code = ANY(%s)"
+            " AS prefix, path_name::text FROM reference_region WHERE code = ANY(%s)"
             " UNION"
             " SELECT r.code, CASE WHEN r.level = 'city' THEN '' ELSE b.prefix || r.short_name || ' ' END,"
             "        b.prefix || r.short_name FROM reference_region r JOIN below b ON r.parent_id = b.code)"
