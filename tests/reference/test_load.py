@@ -239,9 +239,9 @@ def test_a_row_added_by_hand_stays(tables):
 def test_a_bad_cell_is_refused_with_file_line_and_column(tables, data, column, cell):
     _spoil(data / "hazard_categories.csv", "301", column, cell)
     table = next(t for t in TABLES if t.name == "hazard_categories")
-    with pytest.raises(BadFile, match=rf"hazard_categories.csv, line \d+: column {column}"):
-        with translation.override("en"):
-            load_table(table, data)
+    place = rf"hazard_categories.csv, line \d+: column {column}"
+    with translation.override("en"), pytest.raises(BadFile, match=place):
+        load_table(table, data)
 
 
 def test_three_working_days_after_30_september_2025_with_the_reason():
