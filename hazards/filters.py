@@ -10,8 +10,9 @@ from hazards import states
 from hazards.models import Grade, HazardCase, Level, Source, State
 
 LISTED = [*Level.choices, ("any", _("Listed at any level")), ("none", _("Not listed"))]
+BOARDS = [*Level.choices, ("any", _("Listed at some time")), ("none", _("Never listed"))]
 YES_NO = [("true", _("Yes")), ("false", _("No"))]
-STATES = [("live", _("Standing")), *State.choices]
+STATES = [("live", _("Standing")), ("counted", _("All but void")), *State.choices]
 
 WORST_FIRST = ("-grade", "due_on")
 """Major before general, then the longest overdue; deadlines in the future follow, none at all come last."""
@@ -47,10 +48,13 @@ class CaseFilter(df.FilterSet):
     q = df.CharFilter(label=_("Search"), method="search")
     state = df.MultipleChoiceFilter(label=_("State"), choices=STATES, method="in_states")
     region = df.CharFilter(label=_("Region"), method="in_region", validators=[region_code])
+    only_here = df.BooleanFilter(label=_("Lower division not recorded"), method="exactly_here", widget=forms.HiddenInput)
     unit = df.NumberFilter(label=_("Unit"), field_name="unit_id", widget=forms.HiddenInput)
     grade = df.ChoiceFilter(label=_("Grade"), choices=Grade.choices)
     listed = df.ChoiceFilter(label=_("Listing"), choices=LISTED, method="by_listing")
     overdue = df.ChoiceFilter(label=_("Overdue"), choices=YES_NO, method="by_overdue")
+    on_time = df.ChoiceFilter(label=_("Closed on time"), choices=YES_NO, method="by_punctuality")
+    board = df.ChoiceFilter(label=_("Ever listed"), choices=BOARDS, method="by_board")
     group = df.CharFilter(label=_("Hazard group"), field_name="category__group_id")
     category = df.CharFilter(label=_("Hazard"), field_name="category_id")
     place_type = df.CharFilter(label=_("Kind of place"), field_name="unit__place_type_id")
@@ -58,6 +62,12 @@ class CaseFilter(df.FilterSet):
     source = df.ChoiceFilter(label=_("Source"), choices=Source.choices)
     due_after = df.DateFilter(label=_("Due from"), field_name="due_on", lookup_expr="gte")
     due_before = df.DateFilter(label=_("Due until"), field_name="due_on", lookup_expr="lte")
+    original_after = df.DateFilter(
+        label=_("Originally due from"), field_name="original_due_on", lookup_expr="gte"
+    )
+    original_before = df.DateFilter(
+        label=_("Originally due until"), field_name="original_due_on", lookup_expr="lte"
+    )
     opened_after = df.DateFilter(label=_("Found from"), field_name="opened_on", lookup_expr="gte")
     opened_before = df.DateFilter(label=_("Found until"), field_name="opened_on", lookup_expr="lte")
     closed_after = df.DateFilter(label=_("Closed from"), field_name="closed_on", lookup_expr="gte")
@@ -76,10 +86,23 @@ class CaseFilter(df.FilterSet):
         wanted = set(values)
         if "live" in wanted:
             wanted = wanted - {"live"} | states.LIVE
+        if "counted" in wanted:
+            wanted = wanted - {"counted"} | states.COUNTED
         return queryset.filter(state__in=sorted(wanted)) if wanted else queryset
 
     def in_region(self, queryset, name, value):
         return queryset.under(value)
+
+    def exactly_here(self, queryset, name, value):
+        """Cases whose division is the asked one itself, none of its parts."""
+        here = self.form.cleaned_data.get("region")
+        return queryset.filter(region_id=here) if value and here else queryset
+
+    def by_board(self, queryset, name, value):
+        return queryset.on_board(value)
+
+    def by_punctuality(self, queryset, name, value):
+        return queryset.closed_on_time() if value == "true" else queryset.closed_late()
 
     def by_listing(self, queryset, name, value):
         return queryset.listed(value)

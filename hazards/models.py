@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from hazards import states
+from hazards import conditions, states
 from hazards.words import event_label
 
 
@@ -57,24 +57,25 @@ class CaseQuerySet(models.QuerySet):
         return self.filter(region_id__gte=code, region_id__lt=code + "~")
 
     def live(self):
-        return self.filter(state__in=sorted(states.LIVE))
+        return self.filter(conditions.live())
 
     def counted(self):
-        return self.exclude(state=states.VOID)
+        return self.filter(conditions.counted())
 
     def closed(self):
-        return self.filter(state=states.CLOSED)
+        return self.filter(conditions.closed())
 
     def overdue(self, on):
-        """The deadline means the end of its day: overdue begins the day after. No deadline, never overdue."""
-        return self.live().filter(due_on__lt=on)
+        return self.filter(conditions.overdue(on))
 
     def due_between(self, first, last):
         return self.live().filter(due_on__range=(first, last))
 
     def closed_on_time(self):
-        """Closed by the end of the *original* deadline, or corrected on the spot: extensions do not help."""
-        return self.closed().filter(Q(original_due_on=None) | Q(closed_on__lte=F("original_due_on")))
+        return self.filter(conditions.closed_on_time())
+
+    def closed_late(self):
+        return self.filter(conditions.closed_late())
 
     def listed(self, level: str = "any"):
         if level == "any":
@@ -82,6 +83,18 @@ class CaseQuerySet(models.QuerySet):
         if level == "none":
             return self.filter(listed_levels=[])
         return self.filter(listed_levels__contains=[level])
+
+    def on_board(self, level: str = "any"):
+        """By the highest level that ever listed the case, whether its board still hangs or came down."""
+        ever = self.model._base_manager.filter(listings__isnull=False)
+        if level == "none":
+            return self.exclude(pk__in=ever.values("pk"))
+        found = self
+        if level != "any":
+            above = Level.values[: Level.values.index(level)]
+            found = found.exclude(pk__in=ever.filter(listings__level__in=above).values("pk"))
+            ever = ever.filter(listings__level=level)
+        return found.filter(pk__in=ever.values("pk"))
 
     def for_rows(self):
         """What a row of a list shows, in one query."""
@@ -163,7 +176,12 @@ class HazardCase(models.Model):
         ]
         indexes = [
             models.Index(fields=["region", "state", "due_on"], name="case_region_state_due"),
-            models.Index(fields=["region", "opened_on"], name="case_region_opened"),
+            # Figures read nothing but this index: see dashboards.selectors.figures.
+            models.Index(
+                fields=["region", "opened_on"],
+                include=["state", "due_on", "original_due_on", "closed_on"],
+                name="case_figures",
+            ),
             models.Index(fields=["unit", "state"], name="case_unit_state"),
             models.Index(fields=["state", "due_on"], name="case_state_due"),
             models.Index(
