@@ -65,6 +65,15 @@ NAVIGATION = (
     ),
     Entry("reference:catalogue", _("Hazard catalogue"), "book", ALL, SYSTEM),
     Entry("units:import", _("Import units"), "upload", frozenset({OFFICE, ADMIN}), SYSTEM),
+    Entry("accounts:people", _("Accounts"), "users", frozenset({ADMIN}), SYSTEM),
+    Entry("accounts:sign_ins", _("Sign-ins"), "shield-lock", frozenset({AUDITOR, ADMIN}), SYSTEM),
+    Entry(
+        "notifications:dead_letters",
+        _("Undeliverable messages"),
+        "mail",
+        frozenset({AUDITOR, ADMIN}),
+        SYSTEM,
+    ),
     Entry("api-docs", _("API"), "api", frozenset({ADMIN}), SYSTEM),
     Entry("styleguide", _("Style guide"), "palette", frozenset({ADMIN}), SYSTEM),
 )

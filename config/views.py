@@ -13,8 +13,8 @@ from accounts.roles import Role
 LANDINGS = (
     (Role.INSPECTOR, ("inspections:today", "hazards:list")),
     (Role.ASSISTANT, ("inspections:today", "hazards:list")),
-    (Role.TOWNSHIP_OFFICER, ("dashboards:township", "hazards:list")),
-    (Role.COUNTY_OFFICE, ("dashboards:office", "dashboards:leader")),
+    (Role.TOWNSHIP_OFFICER, ("rectification:mine", "hazards:list")),
+    (Role.COUNTY_OFFICE, ("rectification:approvals", "dashboards:leader")),
     (Role.LEADER, ("dashboards:leader",)),
     (Role.AUDITOR, ("dashboards:leader", "accounts:sign_ins")),
     (Role.ADMIN, ("accounts:people",)),
