@@ -75,7 +75,7 @@ class Day:
 
     @cached_property
     def unseen(self):
-        """Units of the area that are due: never seen, not for a year; the dangerous ones not for half a year."""
+        """Units of the area that are due: never seen, not for a year, the grave ones not for half a year."""
         units = Unit.objects.visible_to(self.user).current().filter(suspended_since=None)
         grave = Q(flags__overlap=[Flag.COMBINED_USE.value, Flag.MULTI_USE.value, Flag.KEY_UNIT.value])
         late = Q(last_inspected_on=None) | Q(last_inspected_on__lt=self.on - YEARLY)
