@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """Set up, run and check Xiaohuan. Needs Python 3.11 to 3.13 and its standard library, nothing else.
 
-    python3 dev.py demo      everything: environment, servers, demo county, web, worker and beat
-    python3 dev.py test      the tests (arguments go to pytest)
-    python3 dev.py lint      style, import contracts, templates, migrations, translations
-    python3 dev.py bench     the benchmarks
-    python3 dev.py messages  compile the translations
-    python3 dev.py setup     the environment alone (with --all: tests and tools too)
-    python3 dev.py lock      renew requirements.lock from pyproject.toml (with --upgrade: newest versions)
-    python3 dev.py secrets   the secret files of docker-compose.yml
-    python3 dev.py psql      a PostgreSQL prompt on the demo's database; `dump` writes a copy to standard output
+python3 dev.py demo      everything: environment, servers, demo county, web, worker and beat
+python3 dev.py test      the tests (arguments go to pytest)
+python3 dev.py lint      style, import contracts, templates, migrations, translations
+python3 dev.py bench     the benchmarks
+python3 dev.py messages  compile the translations
+python3 dev.py setup     the environment alone (with --all: tests and tools too)
+python3 dev.py lock      renew requirements.lock from pyproject.toml (with --upgrade: newest versions)
+python3 dev.py secrets   the secret files of docker-compose.yml
+python3 dev.py psql      a PostgreSQL prompt on the demo's database; `dump` writes a copy to standard output
 """
 
 from __future__ import annotations
@@ -151,7 +151,9 @@ def install(requirements: str) -> None:
             common += ["--no-index", "--find-links", str(Path(wheels).resolve())]
         said = ""
         for command, environment in installers():
-            done = subprocess.run([*command, *common], capture_output=True, text=True, env=environment, cwd=ROOT)
+            done = subprocess.run(
+                [*command, *common], capture_output=True, text=True, env=environment, cwd=ROOT
+            )
             if done.returncode == 0:
                 return
             said = done.stdout + done.stderr
@@ -160,32 +162,55 @@ def install(requirements: str) -> None:
 
 def installers():
     """Ways to install, best first. The last one forgets what this machine's pip was told to look at."""
-    environment = os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_ROOT_USER_ACTION": "ignore"}
+    environment = os.environ | {
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_INPUT": "1",
+        "PIP_ROOT_USER_ACTION": "ignore",
+    }
     # A user-wide or PYTHONPATH package must not count as installed here.
-    for name in ("PYTHONPATH", "PYTHONHOME", "PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET", "PIP_PREFIX"):
+    for name in (
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "PIP_REQUIRE_VIRTUALENV",
+        "PIP_USER",
+        "PIP_TARGET",
+        "PIP_PREFIX",
+    ):
         environment.pop(name, None)
     if uv := shutil.which("uv"):
         # Hard links fail between file systems, and the warning about it reads like an error.
         yield (
-            [uv, "pip", "install", "--quiet", "--no-config", "--python", str(PYTHON)],
+            [uv, "pip", "install", "--quiet", "--python", str(PYTHON)],
             environment | {"UV_LINK_MODE": os.environ.get("UV_LINK_MODE", "copy")},
         )
     pip = [str(PYTHON), "-m", "pip"]
-    if subprocess.run([*pip, "--version"], capture_output=True).returncode:
-        if subprocess.run([PYTHON, "-m", "ensurepip", "--default-pip"], capture_output=True).returncode:
-            if not importlib.util.find_spec("pip"):
-                return
-            pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+    without_pip = subprocess.run([*pip, "--version"], capture_output=True).returncode != 0
+    if without_pip and subprocess.run([PYTHON, "-m", "ensurepip"], capture_output=True).returncode:
+        if not importlib.util.find_spec("pip"):
+            return
+        pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
     # Python compiles what it imports; compiling 80 packages ahead takes a third of the time.
     options = ["install", "--quiet", "--no-compile", "--only-binary", ":all:"]
     yield [*pip, *options], environment
-    plain = {key: value for key, value in environment.items() if not key.startswith(("PIP_FIND", "PIP_EXTRA", "PIP_NO_INDEX"))}
+    plain = {
+        key: value
+        for key, value in environment.items()
+        if not key.startswith(("PIP_FIND", "PIP_EXTRA", "PIP_NO_INDEX"))
+    }
     yield [*pip, *options], plain | {"PIP_CONFIG_FILE": os.devnull}
 
 
 def explain_failure(said: str) -> None:
     """Say what to do about a failed installation, and exit."""
-    signs = ("connection", "name resolution", "network", "timed out", "dns error", "could not find a version", "error sending request")
+    signs = (
+        "connection",
+        "name resolution",
+        "network",
+        "timed out",
+        "dns error",
+        "could not find a version",
+        "error sending request",
+    )
     if any(sign in said.lower() for sign in signs):
         fail(
             f"{said.strip()[-1200:]}\n\n"
@@ -279,7 +304,10 @@ def apt_install(packages: list[str]) -> None:
     ):
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
         if done.returncode and command[1] == "install":
-            fail(f"{(done.stdout + done.stderr)[-2000:]}\nThese packages could not be installed. Try by hand:\n    {line}")
+            fail(
+                f"{(done.stdout + done.stderr)[-2000:]}\n"
+                f"These packages could not be installed. Try by hand:\n    {line}"
+            )
 
 
 # --- the lock ---------------------------------------------------------------------------------------------
@@ -310,13 +338,24 @@ def fetch_uv(folder: Path) -> str:
 
 
 def compile_lock(uv: str, output: Path, *extras: str, constraint: Path | None = None) -> None:
-    command = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-annotate", "--no-header"]
+    command = [
+        uv,
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--generate-hashes",
+        "--no-annotate",
+        "--no-header",
+    ]
     command += ["--no-emit-index-url", "--no-emit-find-links", "--python-version", f"{OLDEST[0]}.{OLDEST[1]}"]
     for extra in extras:
         command += ["--extra", extra]
     if constraint:
         command += ["--constraint", str(constraint)]
-    done = subprocess.run([*command, "pyproject.toml", "-o", str(output)], cwd=ROOT, stdout=subprocess.DEVNULL)
+    done = subprocess.run(
+        [*command, "pyproject.toml", "-o", str(output)], cwd=ROOT, stdout=subprocess.DEVNULL
+    )
     if done.returncode:
         raise SystemExit(done.returncode)
 

@@ -8,7 +8,17 @@ from contextlib import nullcontext
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-SERVERLESS = {"help", "--help", "-h", "version", "--version", "collectstatic", "compilemessages", "makemessages", "spectacular"}
+SERVERLESS = {
+    "help",
+    "--help",
+    "-h",
+    "version",
+    "--version",
+    "collectstatic",
+    "compilemessages",
+    "makemessages",
+    "spectacular",
+}
 
 
 def enter_environment() -> None:

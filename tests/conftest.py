@@ -30,7 +30,9 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(items):
     """Quick tests first, so that a slip shows in seconds; real processes and browsers last."""
-    items.sort(key=lambda item: bool(item.get_closest_marker("stack")) + 2 * bool(item.get_closest_marker("e2e")))
+    items.sort(
+        key=lambda item: bool(item.get_closest_marker("stack")) + 2 * bool(item.get_closest_marker("e2e"))
+    )
 
 
 def pytest_unconfigure(config):

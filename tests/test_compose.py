@@ -170,7 +170,9 @@ def test_image_runs_as_an_ordinary_user():
 
 def test_every_setting_is_explained():
     read = {name for name in read_by_settings() if not name.endswith("_FILE")} - {"DJANGO_SETTINGS_MODULE"}
-    explained = set(re.findall(r"[A-Z][A-Z_]+", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")))
+    explained = set(
+        re.findall(r"[A-Z][A-Z_]+", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"))
+    )
     tests_only = {"XIAOHUAN_TEST_DIR", "PYTEST_XDIST_WORKER"}
 
     assert read - tests_only - explained == set()

@@ -25,13 +25,22 @@ GIVEN = {
 
 def environment(**given) -> dict[str, str]:
     """What a production process sees: our PATH, the settings module and what is given; None leaves a name out."""
-    plain = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "config.settings.production", "PYTHONUNBUFFERED": "1"}
+    plain = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "config.settings.production",
+        "PYTHONUNBUFFERED": "1",
+    }
     return plain | {name: value for name, value in (GIVEN | given).items() if value is not None}
 
 
 def run(*command: str, **given):
     return subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=environment(**given), capture_output=True, text=True, timeout=60
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=environment(**given),
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
 
@@ -66,7 +75,8 @@ def test_secrets_come_from_files(tmp_path):
     (tmp_path / "password").write_text("wicked#pass:word\n")
     told = run(
         *("manage.py", "shell", "-v0", "-c"),
-        "from django.conf import settings as s; print(s.SECRET_KEY, s.ALLOWED_HOSTS, s.DATABASES['default']['PASSWORD'])",
+        "from django.conf import settings as s;"
+        "print(s.SECRET_KEY, s.ALLOWED_HOSTS, s.DATABASES['default']['PASSWORD'])",
         DATABASE_PASSWORD_FILE=str(tmp_path / "password"),
         **files,
     )
@@ -85,7 +95,15 @@ def test_file_that_cannot_be_read_is_named():
 
 
 def test_gunicorn_ends_instead_of_looping_without_secrets():
-    told = run("-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi", SECRET_KEY=None, BIND="127.0.0.1:0")
+    told = run(
+        "-m",
+        "gunicorn",
+        "--config",
+        "python:config.gunicorn",
+        "config.wsgi",
+        SECRET_KEY=None,
+        BIND="127.0.0.1:0",
+    )
 
     assert told.returncode != 0
     assert "SECRET_KEY is missing" in told.stderr
@@ -100,7 +118,13 @@ def test_deployment_check_is_clean():
 
 def test_closed_network_may_leave_hsts_out():
     told = run(
-        *("manage.py", "shell", "-v0", "-c", "from django.conf import settings as s; print(s.SECURE_HSTS_SECONDS)"),
+        *(
+            "manage.py",
+            "shell",
+            "-v0",
+            "-c",
+            "from django.conf import settings as s; print(s.SECURE_HSTS_SECONDS)",
+        ),
         HSTS_SECONDS="0",
     )
 
@@ -148,7 +172,10 @@ def running(installation):
     for name in ("web", "worker", "beat"):
         program, *arguments = services[name]["command"]
         children[name] = embedded.spawn(
-            [sys.executable, "-m", program, *arguments], log=folder / f"{name}.log", cwd=ROOT, env=environment(**given)
+            [sys.executable, "-m", program, *arguments],
+            log=folder / f"{name}.log",
+            cwd=ROOT,
+            env=environment(**given),
         )
     yield port, folder, children
     for child in reversed(children.values()):
@@ -182,7 +209,9 @@ def test_production_gets_ready_with_worker_and_beat(running):
     port, folder, _children = running
     status, body = await_status(port, "/readyz", 200)
 
-    assert status == 200, body.decode() + "".join(embedded.tail(folder / f"{n}.log") for n in ("web", "worker", "beat"))
+    assert status == 200, body.decode() + "".join(
+        embedded.tail(folder / f"{n}.log") for n in ("web", "worker", "beat")
+    )
     assert set(json.loads(body)["checks"]) == {"database", "broker", "worker", "beat", "chase"}
 
 
@@ -240,4 +269,7 @@ def test_stopped_worker_makes_readyz_answer_503_with_the_reason(running):
     status, body = await_status(port, "/readyz", 503, patience=10)
 
     assert status == 503
-    assert json.loads(body)["checks"]["worker"] == {"ok": False, "detail": "no worker has reported: start one"}
+    assert json.loads(body)["checks"]["worker"] == {
+        "ok": False,
+        "detail": "no worker has reported: start one",
+    }

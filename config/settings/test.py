@@ -31,7 +31,10 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = False  # noqa: F405
 
 # Argon2 as in production would cost 0.1 s per user that a test creates.
-PASSWORD_HASHERS = ["config.settings.test_hashers.QuickArgon2", "django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "config.settings.test_hashers.QuickArgon2",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+]
 MEDIA_ROOT = TEST_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -39,7 +39,7 @@ def copy(tmp_path_factory):
 
 
 def is_python(path, name):
-    return (Path(path) / name).is_dir() and name != "__pycache__" or name.endswith(".py")
+    return ((Path(path) / name).is_dir() and name != "__pycache__") or name.endswith(".py")
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,10 @@ def test_lock_holds_everything_that_pyproject_asks_for(dev):
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    asked = [*project["dependencies"], *(r for extra in project["optional-dependencies"].values() for r in extra)]
+    asked = [
+        *project["dependencies"],
+        *(r for extra in project["optional-dependencies"].values() for r in extra),
+    ]
 
     assert {re.match(r"[\w.-]+", line)[0].lower() for line in asked} <= set(names(dev.parts_of_lock()[1]))
 
@@ -145,7 +148,10 @@ def test_ordinary_user_without_chromium_is_told_the_line(dev, monkeypatch, capsy
     with pytest.raises(SystemExit) as end:
         dev.ensure_chromium()
     assert end.value.code == 1
-    assert "apt-get install -y --no-install-recommends chromium fontconfig fonts-noto-cjk" in capsys.readouterr().err
+    assert (
+        "apt-get install -y --no-install-recommends chromium fontconfig fonts-noto-cjk"
+        in capsys.readouterr().err
+    )
 
 
 def test_requirements_for_an_image_leave_the_embedded_servers_out(dev, capsys):
@@ -174,10 +180,16 @@ def test_unknown_command_prints_the_help():
 
 
 def test_dev_py_needs_the_standard_library_alone():
-    told = subprocess.run([sys.executable, "-I", "-S", "dev.py", "help"], cwd=ROOT, capture_output=True, text=True)
+    told = subprocess.run(
+        [sys.executable, "-I", "-S", "dev.py", "help"], cwd=ROOT, capture_output=True, text=True
+    )
     assert told.returncode == 0, told.stderr
 
 
 def test_make_offers_every_command():
-    made = subprocess.run(["make", "-n", "demo", "test", "lint", "bench"], cwd=ROOT, capture_output=True, text=True)
-    assert made.stdout.split("\n")[:4] == [f"python3 dev.py {name}" for name in ("demo", "test", "lint", "bench")]
+    made = subprocess.run(
+        ["make", "-n", "demo", "test", "lint", "bench"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert made.stdout.split("\n")[:4] == [
+        f"python3 dev.py {name}" for name in ("demo", "test", "lint", "bench")
+    ]

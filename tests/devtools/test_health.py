@@ -115,7 +115,9 @@ class TestChase:
 
     def ran(self, day: str, finished: str | None):
         moment = datetime.fromisoformat(finished).replace(tzinfo=SHANGHAI) if finished else None
-        apps.get_model("rectification", "ChaseRun").objects.create(on=day, started_at=self.now, finished_at=moment)
+        apps.get_model("rectification", "ChaseRun").objects.create(
+            on=day, started_at=self.now, finished_at=moment
+        )
 
     def installed(self, moment: str):
         rows = MigrationRecorder.Migration.objects.filter(app="rectification")

@@ -26,7 +26,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--without-jobs", action="store_true", help="do not ask after worker, beat and chase (nothing runs yet)"
+            "--without-jobs",
+            action="store_true",
+            help="do not ask after worker, beat and chase (nothing runs yet)",
         )
 
     def handle(self, *args, without_jobs=False, **options):
@@ -70,11 +72,25 @@ def database() -> Iterator[Line]:
         has_trigrams = _ask("SELECT show_trgm('消防') <> '{}'")
     yield GOOD, _("PostgreSQL %(version)s answers.") % {"version": version}
     if encoding != "UTF8":
-        yield BAD, _("The database stores %(encoding)s, not UTF-8. Make it anew with ENCODING 'UTF8'.") % {"encoding": encoding}
+        yield (
+            BAD,
+            _("The database stores %(encoding)s, not UTF-8. Make it anew with ENCODING 'UTF8'.")
+            % {"encoding": encoding},
+        )
     if is_superuser:
-        yield WARNING, _("The program signs in as a database superuser, whom no trigger binds. Give it a role of its own.")
+        yield (
+            WARNING,
+            _(
+                "The program signs in as a database superuser, whom no trigger binds. Give it a role of its own."
+            ),
+        )
     if has_trigrams is False:
-        yield WARNING, _("The database's character type does not know Chinese: searching is slow. Use LC_CTYPE C.UTF-8.")
+        yield (
+            WARNING,
+            _(
+                "The database's character type does not know Chinese: searching is slow. Use LC_CTYPE C.UTF-8."
+            ),
+        )
 
 
 def _ask(sql: str):
@@ -114,11 +130,19 @@ def calendar() -> Iterator[Line]:
     """This year must be there; the next one is announced every November."""
     today = days.today()
     if not _is_loaded(today.year):
-        yield BAD, _("The working days of %(year)s are not loaded: deadlines cannot be set. Load the calendar.") % {"year": today.year}
+        yield (
+            BAD,
+            _("The working days of %(year)s are not loaded: deadlines cannot be set. Load the calendar.")
+            % {"year": today.year},
+        )
     elif today.month >= 11 and not _is_loaded(today.year + 1):
-        yield WARNING, _("The working days of %(year)s are not loaded yet. Load them when the State Council's notice is out.") % {
-            "year": today.year + 1
-        }
+        yield (
+            WARNING,
+            _(
+                "The working days of %(year)s are not loaded yet. Load them when the State Council's notice is out."
+            )
+            % {"year": today.year + 1},
+        )
     else:
         yield GOOD, _("The working days of %(year)s are loaded.") % {"year": today.year}
 
@@ -141,9 +165,18 @@ def broker() -> Iterator[Line]:
 def processes() -> Iterator[Line]:
     found = health.examine((health.worker, health.beat, health.chase))
     words = {
-        "worker": (_("The worker works."), _("No worker has reported lately: messages stay in the outbox. Start one.")),
-        "beat": (_("Beat keeps the time."), _("Beat has not reported lately: nothing starts by itself. Start it.")),
-        "chase": (_("The chase is on time."), _("The chase is late. Look at the worker's log, or run: manage.py chase")),
+        "worker": (
+            _("The worker works."),
+            _("No worker has reported lately: messages stay in the outbox. Start one."),
+        ),
+        "beat": (
+            _("Beat keeps the time."),
+            _("Beat has not reported lately: nothing starts by itself. Start it."),
+        ),
+        "chase": (
+            _("The chase is on time."),
+            _("The chase is late. Look at the worker's log, or run: manage.py chase"),
+        ),
     }
     for name, part in found.items():
         good, bad = words[name]
@@ -159,7 +192,10 @@ def disk() -> Iterator[Line]:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        yield BAD, _("Photos cannot be stored in %(folder)s: %(why)s.") % {"folder": folder, "why": error.strerror}
+        yield (
+            BAD,
+            _("Photos cannot be stored in %(folder)s: %(why)s.") % {"folder": folder, "why": error.strerror},
+        )
         return
     free = shutil.disk_usage(folder).free
     amounts = {"folder": folder, "free": f"{free / 1024**3:.1f}"}
@@ -174,6 +210,9 @@ def mail() -> Iterator[Line]:
     if backend == "smtp":
         yield GOOD, _("Mail goes out through %(host)s.") % {"host": settings.EMAIL_HOST}
     elif backend == "filebased":
-        yield WARNING, _("Mail is written to %(folder)s and sent to nobody.") % {"folder": settings.EMAIL_FILE_PATH}
+        yield (
+            WARNING,
+            _("Mail is written to %(folder)s and sent to nobody.") % {"folder": settings.EMAIL_FILE_PATH},
+        )
     else:
         yield WARNING, _("No mail goes out: messages reach the inbox only. Set EMAIL_HOST.")
