@@ -7,6 +7,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from config import api, health, views
+from units.views.dossier import door
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -31,4 +32,6 @@ APPS = {
     "rectification": "rectification/",
     "dashboards": "figures/",
 }
+# The QR code on the door of a unit: short, because it is printed.
+urlpatterns += [path("u/<str:number>/", door, name="door")]
 urlpatterns += [path(at, include(f"{app}.urls")) for app, at in APPS.items() if find_spec(f"{app}.urls")]

@@ -5,12 +5,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scope import within
-from units.flags import Flag
+from units.flags import GRAVE, Flag
 from units.text import terms
 
 
@@ -60,6 +60,37 @@ class Structure(models.TextChoices):
     WOOD = "wood", _("Wood")
     SANDWICH = "sandwich", _("Sandwich panels")
     OTHER = "other", _("Other")
+
+
+# What a form, an import or the API may write; the rest belongs to acts of its own.
+FACTS = (
+    "name",
+    "credit_code",
+    "address",
+    "grid",
+    "longitude",
+    "latitude",
+    "place_type",
+    "small_kind",
+    "supervision_class",
+    "flags",
+    "regulator",
+    "floor_area",
+    "storeys",
+    "underground_storeys",
+    "height",
+    "fire_resistance",
+    "structure",
+    "built_year",
+    "exits",
+    "stairs",
+    "employees",
+    "lodgers",
+    "capacity",
+    "operating_status",
+    "note",
+)
+LINKS = ("region", "grid", "place_type", "small_kind", "regulator", "merged_into")
 
 
 class UnitQuerySet(models.QuerySet):
@@ -141,7 +172,7 @@ class Unit(models.Model):
     )
     address = models.CharField(_("address"), max_length=200)
     longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
-    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=6, null=True, blank=True)
+    latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
 
     place_type = models.ForeignKey(
         "reference.PlaceType", models.PROTECT, related_name="units", verbose_name=_("place type")
@@ -220,7 +251,7 @@ class Unit(models.Model):
         verbose_name_plural = _("units")
         indexes = [
             models.Index(fields=["region", "number"], name="unit_region_number"),
-            models.Index(fields=["last_inspected_on", "number"], name="unit_inspected"),
+            models.Index(F("last_inspected_on").asc(nulls_first=True), "number", name="unit_inspected"),
             models.Index(fields=["-updated_at", "number"], name="unit_updated"),
             models.Index(
                 fields=["region", "suspended_since"],
@@ -279,6 +310,16 @@ class Unit(models.Model):
         return self.suspended_since is not None
 
     @property
+    def suspended(self) -> bool:
+        """The same, as the API and the cards call it."""
+        return self.is_suspended
+
+    @property
+    def flag_labels(self) -> list[str]:
+        """The flags in words."""
+        return [str(flag.label) for flag in self.flag_list]
+
+    @property
     def is_retired(self) -> bool:
         """No longer on the register."""
         return self.retired_on is not None
@@ -287,6 +328,16 @@ class Unit(models.Model):
     def flag_list(self) -> list[Flag]:
         """The flags in the order of the table, whatever order they were ticked in."""
         return [flag for flag in Flag if flag in self.flags]
+
+    @property
+    def grave_flags(self) -> list[Flag]:
+        """Those of the flags that say people may die in numbers here."""
+        return [flag for flag in GRAVE if flag in self.flags]
+
+    @property
+    def plain_flags(self) -> list[Flag]:
+        """The other flags."""
+        return [flag for flag in self.flag_list if flag not in GRAVE]
 
     @property
     def is_combined_use(self) -> bool:
@@ -328,6 +379,7 @@ class UnitPerson(models.Model):
         ordering = ["unit", "pk"]
         verbose_name = _("person of a unit")
         verbose_name_plural = _("people of units")
+        indexes = [models.Index(fields=["phone"], name="unit_person_phone")]
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "duty"],

@@ -50,17 +50,47 @@ FLAGS = {
 FILLING = re.compile(r"^小(?=.{2})|(?:场所|企业|单位|类)$")
 
 
+# The names of the popular list of nine, which no table has: the place type that is meant.
+POPULAR = {
+    "歌舞娱乐": "fun-ktv",
+    "娱乐": "fun-ktv",
+    "网吧": "fun-net",
+    "美容洗浴": "fun-bath",
+    "洗浴": "fun-bath",
+    "美容美发": "fun-beauty",
+    "商店": "shop-street",
+    "购物": "shop-street",
+    "超市": "shop-mall",
+    "餐饮": "food-eatery",
+    "旅馆": "hotel-inn",
+    "学校": "edu-school",
+    "幼儿园": "edu-kinder",
+    "医院": "med-clinic",
+    "诊所": "med-clinic",
+    "生产加工": "work-small",
+}
+
+
 class Codes:
     """The code tables of one day, by every name we accept."""
 
     def __init__(self, on):
         self.place_types = _Names(PlaceType.objects.current(on))
-        self.small_kinds = _Names(SmallKind.objects.current(on).order_by("-region_code", "position"))
         self.regulators = _Names(Regulator.objects.current(on))
-        self._types_of_kinds = {}
+        kinds: dict[str, list] = {}
+        for kind in SmallKind.objects.current(on).order_by("position", "code"):
+            kinds.setdefault(kind.region_code, []).append(kind)
+        # There is no national list of the nine: each jurisdiction has its own, "" is the published model.
+        self.kinds = {code: _Names(rows) for code, rows in kinds.items()}
+        self.types_of: dict[str, list[str]] = {}
         through = SmallKind.place_types.through.objects.order_by("placetype__position", "placetype__code")
         for kind, place in through.values_list("smallkind_id", "placetype_id"):
-            self._types_of_kinds.setdefault(kind, place)
+            self.types_of.setdefault(kind, []).append(place)
+
+    def kinds_in(self, region_code: str) -> "_Names":
+        """The list of the nine that holds in a region: its own, or the nearest above it, or the model list."""
+        fitting = [code for code in self.kinds if region_code.startswith(code)]
+        return self.kinds.get(max(fitting, key=len, default=""), _Names([]))
 
     def supervision_class(self, text: str) -> str:
         """重点单位, 九小场所 ... as a class."""
@@ -72,22 +102,45 @@ class Codes:
             return str(CLASSES[word])
         raise ValueError(_("“%(text)s” is no supervision class that we know.") % {"text": text[:20]})
 
-    def small_kind(self, text: str) -> SmallKind:
-        """小商店 as a kind of the nine."""
-        if found := self.small_kinds.find(text):
+    def small_kind(self, text: str, region_code: str = "") -> SmallKind:
+        """小商店 as a kind of the nine, in the list of the region."""
+        kinds = self.kinds_in(region_code)
+        if found := kinds.find(text):
             return found
+        meant = POPULAR.get(_bare(text))
+        for kind in kinds.by_code.values() if meant else ():
+            if meant in self.types_of.get(kind.code, ()):
+                return kind
         raise ValueError(_("“%(text)s” is no kind of small place that we know.") % {"text": text[:20]})
 
-    def place_type(self, text: str, small_kind: SmallKind | None) -> PlaceType:
-        """The place type of that name; or the usual one of the kind of small place."""
+    def place_type(self, text: str, small_kind: SmallKind | None, name: str = "") -> PlaceType:
+        """The place type of that name; where the ledger writes a kind of the nine, the one that fits it.
+
+        `name` is that of the unit: a 小学校 called 幼儿园 is a kindergarten.
+        """
+        if text and (found := self.place_types.exact.get(fold(text))):
+            return found
+        if small_kind and (not text or _bare(text) in POPULAR or self._is_kind(text)):
+            codes = [
+                code for code in self.types_of.get(small_kind.code, ()) if code in self.place_types.by_code
+            ]
+            meant = POPULAR.get(_bare(text)) if text else None
+            for code in codes:
+                parts = re.split(r"[、/（）()]", self.place_types.by_code[code].name)
+                if any(len(part) >= 2 and part in name for part in parts):
+                    return self.place_types.by_code[code]
+            if codes:
+                return self.place_types.by_code[meant if meant in codes else codes[0]]
         if text and (found := self.place_types.find(text)):
             return found
-        kind = small_kind or (self.small_kinds.find(text) if text else None)
-        if kind and (code := self._types_of_kinds.get(kind.pk)):
+        if text and (code := POPULAR.get(_bare(text))) in self.place_types.by_code:
             return self.place_types.by_code[code]
         if not text:
             raise ValueError(_("The place type is missing."))
         raise ValueError(_("“%(text)s” is no place type that we know.") % {"text": text[:20]})
+
+    def _is_kind(self, text: str) -> bool:
+        return any(kinds.find(text) for kinds in self.kinds.values())
 
     def regulator(self, text: str) -> Regulator:
         """教育局, 教育部门, 教育 as one regulator."""

@@ -9,7 +9,7 @@ from common.errors import AlreadyDone, RuleBroken
 from common.versions import refuse_stale
 from reference.models import Region
 from units import guards
-from units.models import RETIRING, OperatingStatus, Unit, UnitChange
+from units.models import FACTS, RETIRING, OperatingStatus, Unit, UnitChange
 from units.services import people as persons
 from units.services import records
 
@@ -20,7 +20,7 @@ Act = UnitChange.Act
 def register(*, region, by, on, people=(), client_id=None, source="page", reason="", **facts) -> Unit:
     """Puts a unit on the register, numbers it and writes the first line of its history.
 
-    `facts` are fields of `records.FACTS`; `people` are {"duty", "name", "phone"}. The same `client_id` again gives
+    `facts` are fields of `units.models.FACTS`; `people` are {"duty", "name", "phone"}. The same `client_id` again gives
     the unit it made the first time. NotAllowed outside one's area, ValidationError with the mistakes by field.
     """
     need(by, "unit.register", region.code)
@@ -48,7 +48,7 @@ def register(*, region, by, on, people=(), client_id=None, source="page", reason
 
 def build(*, region, by, client_id=None, source="page", **facts) -> Unit:
     """A unit in memory, without number and search text; TypeError for what is not a fact of a unit."""
-    if unknown := set(facts) - set(records.FACTS):
+    if unknown := set(facts) - set(FACTS):
         raise TypeError(f"not facts of a unit: {sorted(unknown)}")
     moment = timezone.now()
     unit = Unit(
@@ -80,7 +80,7 @@ def correct(unit: Unit, *, by, on, reason="", version="", people=None, act=Act.C
     need(by, "unit.correct", row.region_id)
     refuse_stale(row, version, changed_by=_last_hand(row), what=row.name)
     records.refuse_retired(row)
-    if unknown := set(facts) - set(records.FACTS):
+    if unknown := set(facts) - set(FACTS):
         raise TypeError(f"not facts of a unit: {sorted(unknown)}")
     changes = records.differences(row, facts)
     for field in changes:

@@ -12,7 +12,7 @@ from accounts.roles import need
 from common.errors import AlreadyDone, RuleBroken
 from reference.models import PlaceType, Region, Regulator, SmallKind
 from units import guards
-from units.models import ImportBatch, ImportRow, OperatingStatus, Unit, UnitChange, UnitPerson
+from units.models import LINKS, ImportBatch, ImportRow, OperatingStatus, Unit, UnitChange, UnitPerson
 from units.services import entries, records
 from units.services import people as persons
 from units.services.codes import Codes
@@ -190,7 +190,7 @@ def _changes(unit: Unit, data: dict) -> dict:
     """{field: [before, after]} as the history keeps them; empty cells never wipe out what is known."""
     changes = {}
     for name, after in _facts(data, unit.flags).items():
-        column = f"{name}_id" if name in records.LINKS else name
+        column = f"{name}_id" if name in LINKS else name
         before = getattr(unit, column)
         after = getattr(after, "pk", after)
         differs = sorted(before) != sorted(after) if isinstance(before, list) else before != after
@@ -297,7 +297,7 @@ def _write_update(line: Line, *, by, on) -> None:
     unit = records.lock(line.unit)
     for name, (_before, after) in line.changes.items():
         if name != "people":
-            column = f"{name}_id" if name in records.LINKS else name
+            column = f"{name}_id" if name in LINKS else name
             setattr(unit, column, Decimal(after) if name in DECIMALS and after is not None else after)
     if "people" in line.changes:
         rows = [{"duty": d, "name": n, "phone": p} for d, n, p in line.changes["people"][1]]
@@ -360,7 +360,7 @@ def _take_back(row: ImportRow, batch: ImportBatch, *, by, on) -> bool:
         changes = {name: [after, before] for name, (before, after) in row.changes.items()}
         for name, (_after, before) in changes.items():
             if name != "people":
-                column = f"{name}_id" if name in records.LINKS else name
+                column = f"{name}_id" if name in LINKS else name
                 setattr(unit, column, Decimal(before) if name in DECIMALS and before is not None else before)
         if "people" in changes:
             persons.write(

@@ -84,9 +84,13 @@ class Reader:
                 "supervision_class", self.codes.supervision_class, cell["supervision_class"]
             )
         if cell.get("small_kind") and cell["small_kind"] not in cells.NO:
-            kind = attempt("small_kind", self.codes.small_kind, cell["small_kind"])
+            kind = attempt(
+                "small_kind", self.codes.small_kind, cells.clean(cell["small_kind"]), data["region"]
+            )
             data["small_kind"] = kind.code if kind else ""
-        place = attempt("place_type", self.codes.place_type, cells.clean(cell.get("place_type", "")), kind)
+        place = attempt(
+            "place_type", self.codes.place_type, cells.clean(cell.get("place_type", "")), kind, data["name"]
+        )
         data["place_type"] = place.code if place else ""
         on, off = set(), set()
         for field in YES_NO:

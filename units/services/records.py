@@ -6,38 +6,8 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleBroken
 from reference.pinyin import initials
-from units.models import Unit, UnitChange, UnitPerson
+from units.models import LINKS, Unit, UnitChange, UnitPerson
 from units.text import fold, grams
-
-# What a form, an import or the API may write; the rest belongs to acts of its own.
-FACTS = (
-    "name",
-    "credit_code",
-    "address",
-    "grid",
-    "longitude",
-    "latitude",
-    "place_type",
-    "small_kind",
-    "supervision_class",
-    "flags",
-    "regulator",
-    "floor_area",
-    "storeys",
-    "underground_storeys",
-    "height",
-    "fire_resistance",
-    "structure",
-    "built_year",
-    "exits",
-    "stairs",
-    "employees",
-    "lodgers",
-    "capacity",
-    "operating_status",
-    "note",
-)
-LINKS = ("region", "grid", "place_type", "small_kind", "regulator", "merged_into")
 
 
 def lock(unit: Unit) -> Unit:

@@ -1,0 +1,76 @@
+"""Imports a unit ledger: shows what would happen, and writes it with --commit. Exit 1 where rows are faulty."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from accounts.models import User
+from common.days import today
+from common.errors import RuleBroken
+from common.files import accept_workbook
+from units.headings import label_of
+from units.models import ImportBatch, ImportRow
+from units.services import imports
+from units.workbook import read
+
+Verdict = ImportRow.Verdict
+
+
+class Command(BaseCommand):
+    help = "Import a unit ledger (.xlsx, .xls, .et). Without --commit nothing is written."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--commit", action="store_true", help="write the good rows to the register")
+        parser.add_argument(
+            "--by", metavar="USER", help="import as this person, inside that person's area only"
+        )
+
+    def handle(self, *, file, commit, by, **options):
+        user = self._person(by) if by else None
+        try:
+            with file.open("rb") as stream:
+                sent = accept_workbook(stream)
+            table = read(sent.data, sent.name)
+            with transaction.atomic():
+                batch = imports.stage(table, by=user, on=today())
+                if commit:
+                    imports.commit(batch, by=user, on=today())
+                bad = self._tell(batch, table, commit)
+                if not commit:
+                    transaction.set_rollback(True)
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}") from error
+        except RuleBroken as refusal:
+            raise CommandError(str(refusal)) from refusal
+        if bad:
+            raise SystemExit(1)
+
+    @staticmethod
+    def _person(username: str) -> User:
+        user = User.objects.filter(username=username).first()
+        if user is None:
+            raise CommandError(f"There is no account “{username}”.")
+        return user
+
+    def _tell(self, batch: ImportBatch, table, commit: bool) -> int:
+        """Prints what was read and what becomes of it; returns the number of faulty rows."""
+        say = self.stdout.write
+        say(
+            f"{table.filename} · {table.sheet} · headings in line {table.header_line} · {len(table.rows)} rows"
+        )
+        if unknown := [column["heading"] for column in table.columns if not column["field"]]:
+            say(f"columns not understood and left out: {', '.join(unknown)}")
+        for row in table.ignored:
+            say(f"line {row['line']} left out ({row['why']}): {row['text']}")
+        counts = {str(verdict): batch.rows.filter(verdict=verdict).count() for verdict in Verdict}
+        say("  ".join(f"{name} {count}" for name, count in counts.items()))
+        faulty = batch.rows.filter(verdict=Verdict.BAD).order_by("line")
+        if counts[Verdict.BAD]:
+            say("line | field | what is wrong")
+        for row in faulty:
+            for error in row.errors:
+                say(f"{row.line} | {label_of(error['field'])} | {error['message']}")
+        say("written" if commit else "nothing was written; add --commit to write the good rows")
+        return counts[Verdict.BAD]
