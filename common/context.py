@@ -64,6 +64,16 @@ NAVIGATION = (
         short=_("Stopped"),
     ),
     Entry("reference:catalogue", _("Hazard catalogue"), "book", ALL, SYSTEM),
+    Entry("accounts:people", _("People and posts"), "users", frozenset({ADMIN}), SYSTEM, short=_("People")),
+    Entry("accounts:sign_ins", _("Sign-ins"), "shield-lock", frozenset({ADMIN, AUDITOR}), SYSTEM),
+    Entry(
+        "notifications:dead_letters",
+        _("Undelivered messages"),
+        "mail",
+        frozenset({ADMIN}),
+        SYSTEM,
+        "dead_letters",
+    ),
     Entry("units:import", _("Import units"), "upload", frozenset({OFFICE, ADMIN}), SYSTEM),
     Entry("accounts:people", _("Accounts"), "users", frozenset({ADMIN}), SYSTEM),
     Entry("accounts:sign_ins", _("Sign-ins"), "shield-lock", frozenset({AUDITOR, ADMIN}), SYSTEM),
@@ -85,10 +95,17 @@ INBOX = Entry("notifications:inbox", _("Inbox"), "bell", ALL, counter="inbox_unr
 # The phone's bar: five at most. The first role that a person has decides; START is the big one in the middle.
 PHONE = (
     (FIELD, ("inspections:today", "units:list", "inspections:start", "hazards:list", "accounts:me")),
-    (frozenset({TOWNSHIP}), ("rectification:mine", "hazards:list", "units:list", "notifications:inbox", "accounts:me")),
+    (
+        frozenset({TOWNSHIP}),
+        ("rectification:mine", "hazards:list", "units:list", "notifications:inbox", "accounts:me"),
+    ),
     (
         frozenset({OFFICE}),
         ("rectification:approvals", "hazards:list", "dashboards:leader", "units:list", "accounts:me"),
+    ),
+    (
+        frozenset({ADMIN}),
+        ("accounts:people", "units:list", "hazards:list", "notifications:inbox", "accounts:me"),
     ),
     (ALL, ("dashboards:leader", "hazards:list", "units:list", "notifications:inbox", "accounts:me")),
 )
@@ -168,7 +185,11 @@ class Shell:
         """The longest address of the navigation that the present page lies under."""
         places = [*NAVIGATION, START, ME, INBOX]
         return max(
-            (url for entry in places if (url := address(entry.url_name)) and self.request.path.startswith(url)),
+            (
+                url
+                for entry in places
+                if (url := address(entry.url_name)) and self.request.path.startswith(url)
+            ),
             key=len,
             default="",
         )
@@ -232,9 +253,14 @@ class Shell:
         }
         return {short: address(name) for short, name in names.items()}
 
+    @property
+    def q(self) -> str:
+        """What was searched for; unlike `request.GET.q` it may be missing: `{{ name|highlight:shell.q }}`."""
+        return self.request.GET.get("q", "")
+
     @cached_property
     def theme(self) -> str:
-        """"light", "dark" or "auto" (what the device prefers)."""
+        """ "light", "dark" or "auto" (what the device prefers)."""
         chosen = self.request.COOKIES.get("theme", "auto")
         return chosen if chosen in {"light", "dark"} else "auto"
 

@@ -107,7 +107,7 @@ class Listing:
 
     @property
     def count_text(self) -> str:
-        """"1,234", or "10,000+" where counting stopped."""
+        """ "1,234", or "10,000+" where counting stopped."""
         return f"{self.cap:,}+" if self.capped else f"{self.count:,}"
 
     @property
@@ -204,7 +204,11 @@ def _shown(field, value) -> str:
             return str(getattr(value, "label", None) or value)
         flat = {}
         for key, label in choices:
-            flat.update({str(k): str(v) for k, v in label} if isinstance(label, list | tuple) else {str(key): str(label)})
+            flat.update(
+                {str(k): str(v) for k, v in label}
+                if isinstance(label, list | tuple)
+                else {str(key): str(label)}
+            )
         return flat.get(str(value), str(value))
     if hasattr(value, "strftime"):
         return f"{value:%Y-%m-%d}"

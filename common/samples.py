@@ -31,8 +31,12 @@ class SampleForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Unit name"), max_length=60)
     area = forms.DecimalField(label=gettext_lazy("Floor area"), required=False, min_value=0)
-    due_on = forms.DateField(label=gettext_lazy("Rectification deadline"), help_text=gettext_lazy("The end of that day."))
-    kind = forms.ChoiceField(label=gettext_lazy("Place type"), choices=[("", "—"), ("1", "合用场所"), ("2", "商场市场")])
+    due_on = forms.DateField(
+        label=gettext_lazy("Rectification deadline"), help_text=gettext_lazy("The end of that day.")
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Place type"), choices=[("", "—"), ("1", "合用场所"), ("2", "商场市场")]
+    )
     flags = forms.MultipleChoiceField(
         label=gettext_lazy("Flags"),
         choices=[("a", "三合一"), ("b", "高层"), ("c", "地下"), ("d", "人员密集")],
@@ -46,10 +50,14 @@ class SampleForm(forms.Form):
 class SampleFilter(forms.Form):
     q = forms.CharField(required=False)
     state = forms.ChoiceField(
-        label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("All")), ("ordered", "整改中"), ("submitted", "待复查")]
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[("", gettext_lazy("All")), ("ordered", "整改中"), ("submitted", "待复查")],
     )
     grade = forms.ChoiceField(
-        label=gettext_lazy("Grade"), required=False, choices=[("", gettext_lazy("All")), ("major", "重大火灾隐患")]
+        label=gettext_lazy("Grade"),
+        required=False,
+        choices=[("", gettext_lazy("All")), ("major", "重大火灾隐患")],
     )
     overdue = forms.BooleanField(label=gettext_lazy("Overdue"), required=False)
     due_before = forms.DateField(label=gettext_lazy("Due before"), required=False)
@@ -62,7 +70,8 @@ def context(request) -> dict:
     return {
         "unit": SimpleNamespace(**UNIT),
         "quiet_unit": SimpleNamespace(
-            **UNIT | {"name": "枣强镇惠民便利店", "flag_labels": ["九小"], "suspended": False, "open_cases": 0}
+            **UNIT
+            | {"name": "枣强镇惠民便利店", "flag_labels": ["九小"], "suspended": False, "open_cases": 0}
         ),
         "cases": cases,
         "case": cases[0],
@@ -95,7 +104,9 @@ def context(request) -> dict:
         "filterset": SimpleNamespace(form=SampleFilter(request.GET or None)),
         "towns": _towns(),
         "preview": _preview(),
-        "bulk_acts": [{"value": "chase", "label": "督促整改", "icon": "send", "confirm": "督促所选隐患的责任人？"}],
+        "bulk_acts": [
+            {"value": "chase", "label": "督促整改", "icon": "send", "confirm": "督促所选隐患的责任人？"}
+        ],
         "states": ("registered", "ordered", "submitted", "closed", "transferred", "suspended", "void"),
         "grades": ("general", "serious", "major"),
         "tones": ("danger", "warning", "info", "success", "muted", "listed"),
@@ -104,7 +115,11 @@ def context(request) -> dict:
 
 
 def _cases(today) -> list:
-    facts = (("ordered", "major", -12, ["city", "county"]), ("submitted", "general", 0, []), ("ordered", "general", 2, []))
+    facts = (
+        ("ordered", "major", -12, ["city", "county"]),
+        ("submitted", "general", 0, []),
+        ("ordered", "general", 2, []),
+    )
     facts += (("registered", "serious", None, []), ("closed", "general", -40, []))
     return [
         SimpleNamespace(
@@ -156,7 +171,8 @@ def _events() -> list[dict]:
 def _towns() -> list[dict]:
     rows = (("大营镇", 412, 361, 9), ("枣强镇", 318, 302, 3), ("新屯镇", 96, 96, 0), ("肖张镇", 0, 0, 0))
     return [
-        {"name": n, "found": f, "closed": c, "overdue": o, "rate": Decimal(c) / f if f else None} for n, f, c, o in rows
+        {"name": n, "found": f, "closed": c, "overdue": o, "rate": Decimal(c) / f if f else None}
+        for n, f, c, o in rows
     ]
 
 
@@ -165,16 +181,27 @@ def _preview() -> dict:
         "counts": {"new": 198, "changed": 31, "same": 2, "bad": 3},
         "columns": ["单位名称", "乡镇", "联系电话"],
         "rows": [
-            {"number": 3, "kind": "new", "cells": [{"text": "枣强县顺达塑料厂"}, {"text": "王均乡"}, {"text": "139****6021"}]},
+            {
+                "number": 3,
+                "kind": "new",
+                "cells": [{"text": "枣强县顺达塑料厂"}, {"text": "王均乡"}, {"text": "139****6021"}],
+            },
             {
                 "number": 4,
                 "kind": "bad",
                 "cells": [
                     {"text": "宏远皮草行"},
-                    {"text": "大营", "error": _("No such township. Did you mean %(name)s?") % {"name": "大营镇"}},
+                    {
+                        "text": "大营",
+                        "error": _("No such township. Did you mean %(name)s?") % {"name": "大营镇"},
+                    },
                     {"text": "1380318", "error": _("A mobile number has 11 digits.")},
                 ],
             },
-            {"number": 5, "kind": "changed", "cells": [{"text": "惠民便利店"}, {"text": "枣强镇"}, {"text": "137****0091"}]},
+            {
+                "number": 5,
+                "kind": "changed",
+                "cells": [{"text": "惠民便利店"}, {"text": "枣强镇"}, {"text": "137****0091"}],
+            },
         ],
     }

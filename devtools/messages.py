@@ -1,8 +1,8 @@
 """The translations: one fragment per app, merged into the one compiled catalogue. Needs no gettext on any machine.
 
-    python -m devtools.messages            compile, and list what is wrong
-    python -m devtools.messages units      the same, listing only what concerns files or fragments named so
-    python -m devtools.messages --check    change nothing; exit 1 if anything is wrong or the compiled file is stale
+python -m devtools.messages            compile, and list what is wrong
+python -m devtools.messages units      the same, listing only what concerns files or fragments named so
+python -m devtools.messages --check    change nothing; exit 1 if anything is wrong or the compiled file is stale
 """
 
 import re
@@ -63,7 +63,9 @@ def sources(root: Path = ROOT) -> Iterator[Path]:
     for app in apps:
         yield from sorted(path for path in app.rglob("*.py") if "migrations" not in path.parts)
         yield from sorted(app.rglob("templates/**/*.*"))
-    yield from sorted(path for path in (root / "templates").rglob("*.*") if path.suffix in {".html", ".txt", ".xml"})
+    yield from sorted(
+        path for path in (root / "templates").rglob("*.*") if path.suffix in {".html", ".txt", ".xml"}
+    )
 
 
 def asked_for(root: Path = ROOT) -> dict[Key, Asked]:
@@ -95,12 +97,16 @@ def _python_of(template: str, origin: str) -> str:
         settings.configure()
         django.setup()
     # The tokenizer minds the indentation that a template happens to have.
-    return "\n".join(f"({line})" if line.strip() else "" for line in _joined(templatize(template, origin=origin)))
+    return "\n".join(
+        f"({line})" if line.strip() else "" for line in _joined(templatize(template, origin=origin))
+    )
 
 
 def _joined(text: str) -> list[str]:
     """Lines with every call complete on one line, keeping their number, with everything but the calls dropped."""
-    calls = re.compile(r"(?:n?p?gettext|_)\((?:[^()'\"]|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")*\)", re.DOTALL)
+    calls = re.compile(
+        r"(?:n?p?gettext|_)\((?:[^()'\"]|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")*\)", re.DOTALL
+    )
     lines: list[list[str]] = [[] for _ in range(text.count("\n") + 1)]
     for call in calls.finditer(text):
         lines[text.count("\n", 0, call.start())].append(call.group().replace("\n", " "))
@@ -155,7 +161,11 @@ def faults_of(entry: polib.POEntry) -> list[str]:
 
 
 def _words(entry: polib.POEntry) -> list[str]:
-    return [entry.msgstr_plural[n] for n in sorted(entry.msgstr_plural)] if entry.msgid_plural else [entry.msgstr]
+    return (
+        [entry.msgstr_plural[n] for n in sorted(entry.msgstr_plural)]
+        if entry.msgid_plural
+        else [entry.msgstr]
+    )
 
 
 def placeholders(text: str) -> set[str]:
@@ -164,7 +174,11 @@ def placeholders(text: str) -> set[str]:
     named = re.findall(r"%\((\w+)\)[-#0 +]*[\d.]*[a-zA-Z]", text)
     braces = re.findall(r"(?<!\{)\{(\w*)(?:![rsa])?(?::[^{}]*)?\}(?!\})", text)
     bare = re.findall(r"%[-#0+]?\d*(?:\.\d+)?[sdif](?![a-zA-Z])", text)
-    return {f"%({name})" for name in named} | {"{%s}" % name for name in braces} | {f"%s x{len(bare)}"} - {"%s x0"}
+    return (
+        {f"%({name})" for name in named}
+        | {"{%s}" % name for name in braces}
+        | {f"%s x{len(bare)}"} - {"%s x0"}
+    )
 
 
 def compiled(merged: dict[Key, polib.POEntry]) -> bytes:

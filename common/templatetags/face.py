@@ -72,9 +72,15 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
     extra = f" {css}" if css else ""
     if label:
         return format_html(
-            '<svg class="icon{}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', extra, label, _sprite(), name
+            '<svg class="icon{}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>',
+            extra,
+            label,
+            _sprite(),
+            name,
         )
-    return format_html('<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>', extra, _sprite(), name)
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>', extra, _sprite(), name
+    )
 
 
 def _sprite() -> str:
@@ -122,7 +128,9 @@ def listed_ribbon(levels) -> SafeString:
         return mark_safe("")
     chosen = [levels] if isinstance(levels, str) else list(levels)
     words = " · ".join(str(LEVELS.get(str(level), level)) for level in chosen)
-    return format_html('<span class="listed-ribbon" data-tone="listed">{}<span>{}</span></span>', icon("flag"), words)
+    return format_html(
+        '<span class="listed-ribbon" data-tone="listed">{}<span>{}</span></span>', icon("flag"), words
+    )
 
 
 @register.filter
@@ -194,7 +202,10 @@ def ago(value) -> SafeString:
     else:
         words = f"{day_words(value.date(), now.date(), weekday=False)} {value:%H:%M}"
     return format_html(
-        '<time datetime="{}" title="{}" class="date">{}</time>', value.isoformat(), f"{value:%Y-%m-%d %H:%M}", words
+        '<time datetime="{}" title="{}" class="date">{}</time>',
+        value.isoformat(),
+        f"{value:%Y-%m-%d %H:%M}",
+        words,
     )
 
 
@@ -244,7 +255,9 @@ def due_chip(context, due_on, why: str = "", live: bool = True, soon_on=None) ->
         due_on = _local(due_on).date()
     due = Due(due_on, today + datetime.timedelta(0), live, soon_on)
     date = (
-        format_html('<time class="due-day" datetime="{}">{}</time>', due_on.isoformat(), day_words(due_on, today))
+        format_html(
+            '<time class="due-day" datetime="{}">{}</time>', due_on.isoformat(), day_words(due_on, today)
+        )
         if due_on
         else ""
     )
@@ -277,7 +290,9 @@ register.filter("percent", lambda value: percent(value))
 
 
 @register.simple_tag
-def rate(value, part=None, whole=None, formula: str = "", bar: bool = True, href: str = "", tone: str = "info") -> SafeString:
+def rate(
+    value, part=None, whole=None, formula: str = "", bar: bool = True, href: str = "", tone: str = "info"
+) -> SafeString:
     """`{% rate figures.rate part=8 whole=13 formula=definition href=url %}`: 61.5 %, a bar, 8/13, the formula on press.
 
     `value` is a share from 0 to 1; leave it None with `part` and `whole` given and it is worked out. 0/0 shows "—".
@@ -462,5 +477,7 @@ def highlight(text, words) -> SafeString:
     """Mark the searched words in a text."""
     escaped = conditional_escape(str(text or ""))
     for word in {word for word in str(words or "").split() if word}:
-        escaped = re.sub(f"({re.escape(str(conditional_escape(word)))})", r"<mark>\1</mark>", escaped, flags=re.IGNORECASE)
+        escaped = re.sub(
+            f"({re.escape(str(conditional_escape(word)))})", r"<mark>\1</mark>", escaped, flags=re.IGNORECASE
+        )
     return mark_safe(escaped)

@@ -18,7 +18,9 @@ from common.listing import Listing
 from common.templatetags import face
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.*") if path.suffix in {".html", ".txt", ".xml"})
+TEMPLATES = sorted(
+    path for path in (ROOT / "templates").rglob("*.*") if path.suffix in {".html", ".txt", ".xml"}
+)
 NAMES = [str(path.relative_to(ROOT / "templates")) for path in TEMPLATES]
 TODAY = date(2026, 4, 1)  # a Wednesday
 
@@ -44,7 +46,12 @@ def test_template_compiles(name):
 @pytest.mark.parametrize("path", [path for path in TEMPLATES if path.suffix == ".html"], ids=str)
 def test_template_keeps_the_content_policy(path):
     """`script-src 'self'; style-src 'self'`: nothing inline."""
-    text = re.sub(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(
+        r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}",
+        "",
+        path.read_text(encoding="utf-8"),
+        flags=re.DOTALL,
+    )
     assert not re.search(r"<[^>]*\sstyle\s*=", text)
     assert not re.search(r"<[^>]*\son[a-z]+\s*=", text)
     assert "<style" not in text
@@ -60,7 +67,9 @@ def test_every_component_says_what_it_takes():
 
 
 def test_icons_that_templates_name_exist():
-    sprite = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/vendor/icons.svg").read_text(encoding="utf-8")))
+    sprite = set(
+        re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/vendor/icons.svg").read_text(encoding="utf-8"))
+    )
     asked = {
         (name, path.name)
         for path in TEMPLATES
@@ -94,7 +103,9 @@ def test_due_chip(due_on, words, tone):
 
 
 def test_due_chip_shows_the_date_and_explains_itself():
-    html = render("{% due_chip day why=why %}", day=date(2026, 4, 3), today=TODAY, why="送达次日起 <3> 个工作日")
+    html = render(
+        "{% due_chip day why=why %}", day=date(2026, 4, 3), today=TODAY, why="送达次日起 <3> 个工作日"
+    )
     assert "4月3日 周五" in html
     assert "<details" in html
     assert "&lt;3&gt;" in html
@@ -131,7 +142,8 @@ def test_ago(back, words):
 
 
 @pytest.mark.parametrize(
-    ("share", "words"), [(Decimal(8) / 13, "61.5 %"), (None, "—"), (0, "0.0 %"), (1, "100.0 %"), ("0.8755", "87.6 %")]
+    ("share", "words"),
+    [(Decimal(8) / 13, "61.5 %"), (None, "—"), (0, "0.0 %"), (1, "100.0 %"), ("0.8755", "87.6 %")],
 )
 def test_percent(share, words):
     assert face.percent(share) == words
@@ -153,7 +165,13 @@ def test_rate_is_worked_out_from_its_parts_and_drawn():
 
 @pytest.mark.parametrize(
     ("number", "shown"),
-    [("13803181234", "138****1234"), ("138 0318 1234", "138****1234"), ("8225119", "*****19"), ("", ""), (None, "")],
+    [
+        ("13803181234", "138****1234"),
+        ("138 0318 1234", "138****1234"),
+        ("8225119", "*****19"),
+        ("", ""),
+        (None, ""),
+    ],
 )
 def test_mask_phone(number, shown):
     assert face.mask_phone(number) == shown
@@ -258,7 +276,9 @@ def test_inspector_has_five_places_under_the_thumb():
 
 
 @pytest.mark.usefixtures("all_names")
-@pytest.mark.parametrize("role", ["inspector", "assistant", "township_officer", "county_office", "leader", "auditor", "admin"])
+@pytest.mark.parametrize(
+    "role", ["inspector", "assistant", "township_officer", "county_office", "leader", "auditor", "admin"]
+)
 def test_every_role_has_a_side_bar_and_a_bottom_bar(role):
     shell = shell_of(role)
     assert shell.groups
@@ -313,7 +333,9 @@ def test_counting_stops_at_the_cap():
     assert (page.count_text, page.pages, page.has_next) == ("10,000+", None, True)
 
 
-@pytest.mark.parametrize("query", ["page=abc", "page=-3", "size=100000", "size=abc", "ordering=;drop", "page="])
+@pytest.mark.parametrize(
+    "query", ["page=abc", "page=-3", "size=100000", "size=abc", "ordering=;drop", "page="]
+)
 def test_bad_values_fall_back(query):
     page = listing(45, query)
     assert (page.number, page.size, page.count) == (1, 20, 45)

@@ -22,7 +22,9 @@ def project(tmp_path):
     home.mkdir()
 
     def check(code="", template="", **fragments):
-        (tmp_path / "app" / "views.py").write_text(f"from django.utils.translation import gettext as _\n{code}")
+        (tmp_path / "app" / "views.py").write_text(
+            f"from django.utils.translation import gettext as _\n{code}"
+        )
         (tmp_path / "templates" / "page.html").write_text(template)
         for name, entries in fragments.items():
             catalogue = polib.POFile()
@@ -37,7 +39,7 @@ def project(tmp_path):
 def test_complete_project_has_no_fault(project):
     found, binary = project(
         '_("Case")',
-        '<p title="{% translate \'Unit\' %}">{% blocktranslate count n=n trimmed %}{{ n }} day{% plural %}'
+        "<p title=\"{% translate 'Unit' %}\">{% blocktranslate count n=n trimmed %}{{ n }} day{% plural %}"
         "{{ n }} days{% endblocktranslate %}</p>",
         app=[
             {"msgid": "Case", "msgstr": "隐患"},
