@@ -1,0 +1,99 @@
+"""Eight runs at the same time on connections of their own, and a case that somebody is saving meanwhile."""
+
+import threading
+from collections import Counter
+from datetime import date
+
+import pytest
+from django.db import connection, transaction
+
+from hazards.models import HazardCase
+from notifications.models import Message
+from rectification.chase import engine
+from rectification.models import ChaseClaim
+from tests.factories import at
+from tests.rectification.chasing import chased_case, ladder, posts, told  # noqa: F401
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DUE, ON = date(2026, 6, 10), date(2026, 6, 22)
+
+
+def copies(case, count):
+    """More cases like this one, without walking each through its services."""
+    rows = []
+    for n in range(count):
+        row = HazardCase.objects.get(pk=case.pk)
+        row.pk, row.number = None, f"{case.number}-{n}"
+        rows.append(row)
+    HazardCase.objects.bulk_create(rows)
+
+
+def in_threads(count, work):
+    """Run `work` so many times at once; what each returned. An exception in one fails the test."""
+    results, errors = [], []
+    gate = threading.Barrier(count)
+
+    def body():
+        try:
+            gate.wait()
+            results.append(work())
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=body) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not errors
+    return results
+
+
+def test_eight_runs_at_once_tell_everybody_once(chased_case, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(engine, "BATCH", 25)
+    case = chased_case(DUE)
+    copies(case, 199)
+    tallies = in_threads(8, lambda: engine.run(on=ON, at=at(ON, 8)))
+    # 200 cases, four rungs; two people twice, head and leader once.
+    assert sum(tally.claimed for tally in tallies) == ChaseClaim.objects.count() == 800
+    assert sum(tally.messages for tally in tallies) == Message.objects.count() == 1200
+    letters = Counter(Message.objects.values_list("about", "recipient__username"))
+    assert {name: {n for (_about, who), n in letters.items() if who == name} for _about, name in letters} == {
+        "inspector_a": {2},
+        "officer_east": {2},
+        "head_east": {1},
+        "leader": {1},
+    }
+    assert not HazardCase.objects.filter(next_chase_on__lte=ON).exists()
+
+
+def test_a_case_that_is_being_saved_is_left_for_the_next_run(chased_case, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(engine, "PAUSE", 0.01)
+    busy, free = chased_case(DUE), chased_case(DUE)
+    with transaction.atomic():
+        HazardCase.objects.select_for_update().get(pk=busy.pk)
+        [tally] = in_threads(1, lambda: engine.run(on=ON, at=at(ON, 8)))
+    assert len(told(free)) == 4
+    assert told(busy) == []
+    assert (tally.locked, tally.skipped) == (1, 1)
+    assert tally.notes() == {"locked": 1}
+    engine.run(on=ON, at=at(ON, 9))
+    assert len(told(busy)) == 4
+
+
+def test_a_deadline_that_changes_during_the_run_is_chased_by_the_new_one(chased_case, office):  # noqa: F811
+    """The case is locked before it is looked at: what was granted a moment ago counts."""
+    from hazards.services import record
+
+    case = chased_case(DUE)
+    with transaction.atomic():
+        record(case, "grant_extension", by=office, at=at(ON), due_on=date(2026, 7, 15))
+        waiting = threading.Thread(target=lambda: (engine.run(on=ON, at=at(ON, 8)), connection.close()))
+        waiting.start()
+        waiting.join(0.3)
+    waiting.join(30)
+    assert told(case) == []
+    assert Message.objects.count() == 0
