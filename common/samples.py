@@ -26,6 +26,9 @@ WORDS = (
 )
 
 
+PLACES = [("", "—"), ("1", "合用场所"), ("2", "商场市场")]
+
+
 class SampleForm(forms.Form):
     """Each kind of control once; bound with nothing, it shows every error."""
 
@@ -52,12 +55,12 @@ class SampleFilter(forms.Form):
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,
-        choices=[("", gettext_lazy("All")), ("ordered", "整改中"), ("submitted", "待复查")],
+        choices=[("", "---------"), ("ordered", "整改中")],
     )
     grade = forms.ChoiceField(
         label=gettext_lazy("Grade"),
         required=False,
-        choices=[("", gettext_lazy("All")), ("major", "重大火灾隐患")],
+        choices=[("", "---------"), ("major", "重大火灾隐患")],
     )
     overdue = forms.BooleanField(label=gettext_lazy("Overdue"), required=False)
     due_before = forms.DateField(label=gettext_lazy("Due before"), required=False)

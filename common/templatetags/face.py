@@ -168,7 +168,7 @@ def _local(value):
 
 @register.filter
 def cn_date(value, form: str = "") -> SafeString:
-    """`{{ day|cn_date }}` 4月1日 周三 · `|cn_date:"short"` 4月1日 · `|cn_date:"time"` 4月1日 周三 14:05. None gives "—"."""
+    """`{{ day|cn_date }}` 4月1日 周三; `:"short"` 4月1日; `:"time"` 4月1日 周三 14:05. None gives "—"."""
     value = _local(value)
     if not value:
         return mark_safe("—")
@@ -293,7 +293,7 @@ register.filter("percent", lambda value: percent(value))
 def rate(
     value, part=None, whole=None, formula: str = "", bar: bool = True, href: str = "", tone: str = "info"
 ) -> SafeString:
-    """`{% rate figures.rate part=8 whole=13 formula=definition href=url %}`: 61.5 %, a bar, 8/13, the formula on press.
+    """`{% rate figures.rate part=8 whole=13 formula=definition href=url %}`: 61.5 %, 8/13, a bar, the formula.
 
     `value` is a share from 0 to 1; leave it None with `part` and `whole` given and it is worked out. 0/0 shows "—".
     """
@@ -308,7 +308,8 @@ def rate(
         width = max(0.0, min(100.0, float(Decimal(str(value)) * 100)))
         drawn = format_html(
             '<svg class="rate-bar" data-tone="{}" aria-hidden="true" preserveAspectRatio="none">'
-            '<rect width="100%" height="100%" class="rate-track"/><rect width="{}%" height="100%" class="rate-fill"/></svg>',
+            '<rect width="100%" height="100%" class="rate-track"/>'
+            '<rect width="{}%" height="100%" class="rate-fill"/></svg>',
             tone if tone in TONES else "info",
             f"{width:.1f}",
         )
@@ -407,6 +408,7 @@ def dress(bound) -> str:
         kind, css = "choices", "choice-set"
     elif isinstance(widget, forms.Select):
         kind, css = "select", "form-select"
+        name_blank(bound, gettext("Choose"))
     elif isinstance(widget, forms.ClearableFileInput | forms.FileInput):
         kind, css = "file", "form-control"
     elif isinstance(widget, forms.Textarea):
@@ -429,6 +431,26 @@ def dress(bound) -> str:
         attrs["class"] = f"{attrs.get('class', known)} is-invalid"
     widget.attrs.update(attrs)
     return kind
+
+
+BLANK = "---------"
+
+
+def name_blank(bound, words: str) -> None:
+    """Let the empty choice of a select say what it means instead of showing nine hyphens."""
+    if getattr(bound.field, "empty_label", None) == BLANK:
+        bound.field.empty_label = words
+    choices = bound.field.widget.choices
+    if isinstance(choices, list) and choices and str(choices[0][1]) == BLANK:
+        bound.field.widget.choices = [(choices[0][0], words), *choices[1:]]
+
+
+@register.simple_tag
+def filter_field(bound) -> SafeString:
+    """A field of the filter bar: its label is the words of the empty choice."""
+    if isinstance(bound.field.widget, forms.Select):
+        name_blank(bound, bound.label)
+    return field(bound)
 
 
 @register.simple_tag

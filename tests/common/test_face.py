@@ -13,7 +13,7 @@ from django.template.loader import get_template
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
-from common.context import Shell
+from common.context import ALL, Shell
 from common.listing import Listing
 from common.templatetags import face
 
