@@ -176,7 +176,7 @@ def placeholders(text: str) -> set[str]:
     bare = re.findall(r"%[-#0+]?\d*(?:\.\d+)?[sdif](?![a-zA-Z])", text)
     return (
         {f"%({name})" for name in named}
-        | {"{%s}" % name for name in braces}
+        | {f"{{{name}}}" for name in braces}
         | {f"%s x{len(bare)}"} - {"%s x0"}
     )
 

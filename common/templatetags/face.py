@@ -408,7 +408,7 @@ def dress(bound) -> str:
         kind, css = "choices", "choice-set"
     elif isinstance(widget, forms.Select):
         kind, css = "select", "form-select"
-        name_blank(bound, gettext("Choose"))
+        name_blank(bound, gettext("Please choose"))
     elif isinstance(widget, forms.ClearableFileInput | forms.FileInput):
         kind, css = "file", "form-control"
     elif isinstance(widget, forms.Textarea):

@@ -276,9 +276,7 @@ def test_inspector_has_five_places_under_the_thumb():
 
 
 @pytest.mark.usefixtures("all_names")
-@pytest.mark.parametrize(
-    "role", ["inspector", "assistant", "township_officer", "county_office", "leader", "auditor", "admin"]
-)
+@pytest.mark.parametrize("role", sorted(ALL))
 def test_every_role_has_a_side_bar_and_a_bottom_bar(role):
     shell = shell_of(role)
     assert shell.groups
