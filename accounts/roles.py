@@ -1,7 +1,7 @@
 """Who may do what: the one policy table, and the one question asked of it."""
 
 from django.db import models
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import NotAllowed
@@ -85,5 +85,5 @@ def need(user, permission: str, region_code: str | None = None) -> None:
     """Passes, or NotAllowed with a sentence that names who may."""
     if may(user, permission, region_code):
         return
-    names = say(", ").join(str(role.label) for role in Role if role in roles_of(permission))
-    raise NotAllowed(say("Your post does not allow this. It is done by: %(roles)s.") % {"roles": names})
+    names = gettext(", ").join(str(role.label) for role in Role if role in roles_of(permission))
+    raise NotAllowed(gettext("Your post does not allow this. It is done by: %(roles)s.") % {"roles": names})

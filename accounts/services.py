@@ -2,11 +2,11 @@
 
 import secrets
 
+from django.apps import apps
 from django.contrib.auth.password_validation import validate_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rest_framework.authtoken.models import Token
 
 from accounts.models import AccountEvent, Post, SignIn, User
 from accounts.roles import need
@@ -72,7 +72,7 @@ def choose_password(user, *, password) -> None:
     user.set_password(password)
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
-    Token.objects.filter(user=user).delete()
+    _end_tokens(user)
     note(user, Act.PASSWORD_CHOSEN, by=user)
 
 
@@ -173,4 +173,8 @@ def _need_over(by, user) -> None:
 def _end_doors(user) -> None:
     user.session_generation += 1
     user.save(update_fields=["session_generation"])
-    Token.objects.filter(user=user).delete()
+    _end_tokens(user)
+
+
+def _end_tokens(user) -> None:
+    apps.get_model("authtoken", "Token").objects.filter(user=user).delete()

@@ -84,6 +84,7 @@ NAVIGATION = (
         frozenset({AUDITOR, ADMIN}),
         SYSTEM,
     ),
+    Entry("admin:index", _("Code tables"), "database", frozenset({ADMIN}), SYSTEM),
     Entry("api-docs", _("API"), "api", frozenset({ADMIN}), SYSTEM),
     Entry("styleguide", _("Style guide"), "palette", frozenset({ADMIN}), SYSTEM),
 )

@@ -12,7 +12,17 @@ from rest_framework.routers import DefaultRouter
 
 from accounts.api import TokenView
 
-APPS = ("reference", "accounts", "notifications", "documents", "units", "hazards", "inspections", "rectification", "dashboards")  # fmt: skip
+APPS = (
+    "reference",
+    "accounts",
+    "notifications",
+    "documents",
+    "units",
+    "hazards",
+    "inspections",
+    "rectification",
+    "dashboards",
+)
 
 modules = [import_module(f"{app}.api") for app in APPS if find_spec(f"{app}.api")]
 

@@ -27,10 +27,17 @@ BOTH = (Delivery.Channel.IN_APP, Delivery.Channel.EMAIL)
 @transaction.atomic
 def post(*, recipient, kind, subject, key, on, body="", link="", about="", channels=BOTH) -> Message:
     """Says something to a person. The same `key` again says nothing more and returns what was said."""
-    Message.objects.bulk_create(
-        [Message(recipient=recipient, kind=kind, subject=subject[:200], body=body, link=link, about=about, key=key, on=on)],
-        ignore_conflicts=True,
-    )  # fmt: skip
+    said = Message(
+        recipient=recipient,
+        kind=kind,
+        subject=subject[:200],
+        body=body,
+        link=link,
+        about=about,
+        key=key,
+        on=on,
+    )
+    Message.objects.bulk_create([said], ignore_conflicts=True)
     message = Message.objects.get(key=key)
     Delivery.objects.bulk_create(
         [Delivery(message=message, channel=channel) for channel in channels], ignore_conflicts=True
@@ -69,7 +76,7 @@ def mark_read(messages, *, at) -> int:
 def wait_after(attempts: int) -> timedelta:
     """2, 4, 8 ... minutes, at most six hours, a quarter more or less so that a crowd does not come back at once."""
     minutes = min(2**attempts, LONGEST_WAIT.total_seconds() / 60)
-    return timedelta(minutes=minutes * random.uniform(0.75, 1.25))  # noqa: S311
+    return timedelta(minutes=minutes * random.uniform(0.75, 1.25))
 
 
 def _show(now) -> int:

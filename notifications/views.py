@@ -17,18 +17,18 @@ from notifications.models import Delivery, Message
 @require_GET
 def inbox(request):
     """My messages, unread first asked for by a tab."""
-    return _inbox(request, only_unread=request.GET.get("show") == "unread")
+    return page(request, only_unread=request.GET.get("show") == "unread")
 
 
-def _inbox(request, *, only_unread):
+def page(request, *, only_unread):
+    """The whole page: a fragment of it would leave the numbers at the bell behind."""
     rows = selectors.inbox(request.user, only_unread=only_unread)
     context = {
         "listing": Listing(request, rows),
         "only_unread": only_unread,
         "unread": selectors.unread_count(request.user),
     }
-    part = request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted")
-    return render(request, "notifications/_inbox.html" if part else "notifications/inbox.html", context)
+    return render(request, "notifications/inbox.html", context)
 
 
 @require_GET
@@ -52,9 +52,7 @@ def read(request, pk=None):
     services.mark_read(messages, at=days.now())
     only_unread = request.POST.get("show") == "unread"
     if request.headers.get("HX-Request") == "true":
-        response = _inbox(request, only_unread=only_unread)
-        response["HX-Trigger"] = "inbox-changed"
-        return response
+        return page(request, only_unread=only_unread)
     return redirect("notifications:inbox")
 
 

@@ -198,10 +198,20 @@ def stranger(make_person):
     return make_person("stranger", "无职")
 
 
-CAST = (
-    "inspector_a inspector_b clerk officer_east officer_west head_east office leader leader_quzhou auditor"
-    " admin_user stranger"
-).split()
+CAST = [
+    "inspector_a",
+    "inspector_b",
+    "clerk",
+    "officer_east",
+    "officer_west",
+    "head_east",
+    "office",
+    "leader",
+    "leader_quzhou",
+    "auditor",
+    "admin_user",
+    "stranger",
+]
 
 
 @pytest.fixture

@@ -124,6 +124,7 @@ def test_the_inbox(new_page, sign_in, axe, officer_east, size):
     assert page.locator(".letter.is-unread").count() == 3
     page.locator(".letter-side button").first.click()
     page.wait_for_function("() => document.querySelectorAll('.letter.is-unread').length === 2")
+    assert page.inner_text("#inbox-bell").startswith("2")
     shot(page, f"inbox-{size}")
     axe(page)
     assert fits(page)
