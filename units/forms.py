@@ -2,7 +2,7 @@
 
 from django import forms
 from django.urls import reverse
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.days import today
@@ -182,9 +182,9 @@ class UnitForm(PlacePicker, OnceForm, VersionedForm, forms.ModelForm):
         other = taken.first()
         if other is not None:
             seen = Unit.objects.visible_to(self.user).filter(pk=other.pk).exists()
-            text = say("“%(name)s” (%(number)s) has this credit code.") if seen else ""
+            text = gettext("“%(name)s” (%(number)s) has this credit code.") if seen else ""
             words = text % {"name": other.name, "number": other.number}
-            self.add_error("credit_code", words or say("Another unit on the register has this credit code."))
+            self.add_error("credit_code", words or gettext("Another unit on the register has this credit code."))
         return cleaned
 
     def _clean_phone(self, duty: str, cleaned: dict) -> None:
@@ -200,7 +200,7 @@ class UnitForm(PlacePicker, OnceForm, VersionedForm, forms.ModelForm):
         except ValueError as error:
             self.add_error(field, str(error))
         if typed and not cleaned.get(name):
-            self.add_error(name, say("Whose number is this?"))
+            self.add_error(name, gettext("Whose number is this?"))
 
     @property
     def people(self) -> list[dict]:
@@ -258,7 +258,7 @@ class MoveForm(PlacePicker, VersionedForm):
     def clean(self):
         cleaned = super().clean()
         if (cleaned.get("longitude") is None) != (cleaned.get("latitude") is None):
-            self.add_error("longitude", say("Longitude and latitude belong together."))
+            self.add_error("longitude", gettext("Longitude and latitude belong together."))
         return cleaned
 
 
@@ -298,7 +298,7 @@ class RetireForm(forms.Form):
             .first()
         )
         if found is None:
-            raise forms.ValidationError(say("There is no other unit with this register number."))
+            raise forms.ValidationError(gettext("There is no other unit with this register number."))
         return found
 
     def clean(self):
@@ -308,7 +308,7 @@ class RetireForm(forms.Form):
             and not cleaned.get("stays")
             and "stays" not in self.errors
         ):
-            self.add_error("stays", say("Which entry of the same unit stays on the register?"))
+            self.add_error("stays", gettext("Which entry of the same unit stays on the register?"))
         if cleaned.get("status") != OperatingStatus.MERGED:
             cleaned["stays"] = None
         return cleaned

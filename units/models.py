@@ -425,8 +425,8 @@ class UnitChange(models.Model):
 
     class Act(models.TextChoices):
         REGISTERED = "registered", _("Registered")
-        CORRECTED = "corrected", _("Corrected")
-        MOVED = "moved", _("Moved")
+        CORRECTED = "corrected", _("File corrected")
+        MOVED = "moved", _("Moved to another place")
         RETIRED = "retired", _("Taken off the register")
         RESTORED = "restored", _("Restored")
         MERGED = "merged", _("Merged")
@@ -517,7 +517,7 @@ class ImportRow(models.Model):
     """One line of a workbook: as it stands there, as we understand it, and what is wrong with it."""
 
     class Verdict(models.TextChoices):
-        NEW = "new", _("New")
+        NEW = "new", _("To be added")
         UPDATE = "update", _("Update")
         UNCHANGED = "unchanged", _("Unchanged")
         BAD = "bad", _("Needs correction")
