@@ -15,7 +15,6 @@ from inspections.models import ENFORCEMENT_KINDS, Answer, Finding, Inspection, R
 from inspections.rules import Hazard, Person, Question
 from reference import selectors as reference
 from reference.models import Checklist, HazardCategory, Region
-from units.flags import GRAVE
 from units.models import Unit
 
 FIELD_ROLES = (Role.INSPECTOR, Role.ASSISTANT, Role.TOWNSHIP_OFFICER)
@@ -255,14 +254,6 @@ def categories_matching(text: str, on: date, most: int = 20):
 # --- finding a unit, and the unit card -------------------------------------------------------------
 
 
-def dress(unit: Unit) -> Unit:
-    """The unit as its card wants it: flags in words, the stop, the day of the last visit."""
-    unit.flag_labels = [flag.label for flag in unit.flag_list]
-    unit.suspended = unit.is_suspended
-    unit.is_grave = any(flag in GRAVE for flag in unit.flag_list)
-    return unit
-
-
 def unit_by(user, wanted: str):
     """The unit behind ?unit=: its key, or the register number that stands in the QR code on the door."""
     units = Unit.objects.visible_to(user).select_related("region", "place_type__parent")
@@ -294,7 +285,7 @@ def units_to_find(user, text: str, on: date, *, region: str = "", most: int = 20
     if region:
         units = units.under(region)
     units = units.search(text) if text.strip() else units.order_by("last_inspected_on", "number")
-    return with_cases([dress(unit) for unit in units.for_rows()[:most]], on)
+    return with_cases(list(units.for_rows()[:most]), on)
 
 
 def with_cases(units: list[Unit], on: date) -> list[Unit]:
@@ -325,7 +316,7 @@ def nearest(user, latitude: float, longitude: float, on: date, most: int = 20) -
             longitude__range=(longitude - reach / max(squeeze, 0.1), longitude + reach / max(squeeze, 0.1)),
         )[:500]
     )
-    found = [dress(unit) for unit in around]
+    found = list(around)
     for unit in found:
         north = (float(unit.latitude) - latitude) * 111_320
         east = (float(unit.longitude) - longitude) * 111_320 * squeeze

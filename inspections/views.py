@@ -50,8 +50,6 @@ def today_page(request):
         "inspect": lambda: day.inspect_visits(most["inspect"]),
     }
     context = {name: read() for name, read in sections.items() if show in ("", name)}
-    for unit in [visit.unit for rows in context.values() for visit in rows if hasattr(visit, "why")]:
-        selectors.dress(unit)
     context |= {"counts": day.counts, "show": show, "today": day.on, "cap": agenda.CAP}
     context["may_begin"] = may_begin(request.user)
     return render(request, "inspections/today.html", context)
@@ -110,7 +108,7 @@ def start(request):
         else:
             return redirect("inspections:edit", visit.pk)
     context = {
-        "unit": selectors.dress(selectors.with_cases([unit], on)[0]),
+        "unit": selectors.with_cases([unit], on)[0],
         "form": form,
         "drafts": list(Inspection.objects.drafts_of(request.user).filter(unit=unit)),
         "enforcing": form["kind"].value() in ENFORCEMENT_KINDS,
@@ -158,7 +156,7 @@ def page_context(visit: Inspection) -> dict:
     enforcing = visit.kind in ENFORCEMENT_KINDS
     return {
         "visit": visit,
-        "unit": selectors.dress(selectors.with_cases([visit.unit], today())[0]),
+        "unit": selectors.with_cases([visit.unit], today())[0],
         "sheet": sheet,
         "progress": sheet.progress,
         "forms": findings_forms(sheet.findings, enforcing=enforcing, on=on),
