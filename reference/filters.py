@@ -27,7 +27,7 @@ class RegionFilter(filters.FilterSet):
 
 
 class CategoryFilter(filters.FilterSet):
-    group = filters.ModelChoiceFilter(queryset=HazardGroup.objects.all(), label=_("Group"))
+    group = filters.ModelChoiceFilter(queryset=HazardGroup.objects.all(), label=_("Chapter"))
     q = filters.CharFilter("name", "contains", label=_("Words"), max_length=50)
 
     class Meta:

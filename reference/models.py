@@ -66,11 +66,24 @@ class Region(models.Model):
     path_name = models.CharField(_("name with its county and township"), max_length=250, blank=True)
     initials = models.CharField(_("pinyin initials"), max_length=100, blank=True, db_collation=CODE_COLLATION)
     level = models.CharField(_("level"), max_length=10, choices=Level)
+    # Without db_index: the byte-wise collation makes Django's second, LIKE index on such columns needless.
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="children",
+        verbose_name=_("part of"),
     )
     successor = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("became")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="predecessors",
+        verbose_name=_("became"),
     )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
@@ -81,6 +94,10 @@ class Region(models.Model):
         ordering = ["code"]
         verbose_name = _("region")
         verbose_name_plural = _("regions")
+        indexes = [
+            models.Index("parent", name="region_parent"),
+            models.Index("successor", name="region_successor", condition=Q(successor__isnull=False)),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(code__regex=r"^[0-9]{2,24}$"),

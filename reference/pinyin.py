@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from pypinyin import Style, lazy_pinyin
-from pypinyin.constants import PINYIN_DICT
+from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
 # Readings that pypinyin gets wrong, and those that we do not leave to its next release.
 OVERRIDES = {
@@ -38,18 +38,28 @@ def initials(text: str) -> str:
 
 
 def _letters(piece: str) -> str:
-    letters = [_only_letter(character) for character in piece]
-    if None in letters:
-        # A character that begins differently in different words: ask the phrase book.
-        return "".join(lazy_pinyin(piece, style=Style.FIRST_LETTER))
-    return "".join(letters)
+    letters = [_letter(character) for character in piece]
+    if all(only for _, only in letters) or not _may_hold_phrase(piece):
+        return "".join(letter for letter, _ in letters)
+    return "".join(lazy_pinyin(piece, style=Style.FIRST_LETTER))
+
+
+def _may_hold_phrase(piece: str) -> bool:
+    """Whether two neighbours of `piece` are neighbours in some phrase: if not, the phrase book has no say."""
+    pairs = _pairs_of_phrases()
+    return any(piece[at : at + 2] in pairs for at in range(len(piece) - 1))
+
+
+@cache
+def _pairs_of_phrases() -> frozenset[str]:
+    return frozenset(phrase[at : at + 2] for phrase in PHRASES_DICT for at in range(len(phrase) - 1))
 
 
 @lru_cache(maxsize=30_000)
-def _only_letter(character: str) -> str | None:
-    """The letter with which every reading of a character begins, None where they differ."""
+def _letter(character: str) -> tuple[str, bool]:
+    """The first letter of a character's usual reading, and whether all its readings begin with it."""
     if character.isascii():
-        return character
-    readings = PINYIN_DICT.get(ord(character), "")
-    letters = {unicodedata.normalize("NFD", reading)[0] for reading in readings.split(",") if reading}
-    return letters.pop() if len(letters) == 1 else None if letters else ""
+        return character, True
+    readings = [reading for reading in PINYIN_DICT.get(ord(character), "").split(",") if reading]
+    letters = [unicodedata.normalize("NFD", reading)[0] for reading in readings]
+    return (letters[0] if letters else ""), len(set(letters)) <= 1

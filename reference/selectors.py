@@ -4,7 +4,7 @@ import threading
 import time
 from datetime import date
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -144,6 +144,18 @@ def categories(on: date) -> QuerySet:
         .prefetch_related("clauses")
         .order_by("group__position", "position", "code")
     )
+
+
+def catalogue(on: date, *, q: str = "", group: str = "") -> QuerySet:
+    """The entries of the catalogue that hold the words, in their name, phrases, code or legal basis."""
+    entries = categories(on)
+    if group:
+        entries = entries.filter(group=group)
+    if q:
+        basis = HazardCategory.objects.filter(clauses__name__icontains=q).values("pk")
+        words = Q(name__icontains=q) | Q(name_en__icontains=q) | Q(phrases__icontains=q) | Q(code=q)
+        entries = entries.filter(words | Q(pk__in=basis))
+    return entries
 
 
 def _day(day: date) -> str:

@@ -1,4 +1,4 @@
-"""The one page fragment of reference data."""
+"""The hazard catalogue and the region picker."""
 
 from django.urls import path
 
@@ -6,4 +6,7 @@ from reference import views
 
 app_name = "reference"
 
-urlpatterns = [path("regions/select/", views.region_select, name="region_select")]
+urlpatterns = [
+    path("catalogue/", views.catalogue, name="catalogue"),
+    path("regions/select/", views.region_select, name="region_select"),
+]

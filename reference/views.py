@@ -1,4 +1,6 @@
-"""The cascading region select, swapped in place as somebody chooses."""
+"""The hazard catalogue, and the cascading region select that is swapped in place as somebody chooses."""
+
+from itertools import groupby
 
 from django.core.exceptions import BadRequest
 from django.shortcuts import render
@@ -6,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from common.days import today
+from reference import selectors
+from reference.models import HazardGroup
 from reference.picker import LEVELS, chosen_of, picker
 
 
@@ -22,3 +26,17 @@ def region_select(request):
         q = ""
     shown = picker(name=name, on=today(), chosen=chosen, under=under, until=until, q=q)
     return render(request, "reference/_region_select.html", {"picker": shown})
+
+
+@require_safe
+def catalogue(request):
+    """What may be found, on what legal ground, and how long it may take; for whoever signed in."""
+    asked = {"q": request.GET.get("q", "").strip()[:50], "group": request.GET.get("group", "")}
+    entries = list(selectors.catalogue(today(), **asked))
+    context = {
+        "asked": asked,
+        "count": len(entries),
+        "all_groups": HazardGroup.objects.current(today()),
+        "groups": [(group, list(rows)) for group, rows in groupby(entries, key=lambda entry: entry.group)],
+    }
+    return render(request, "reference/catalogue.html", context)
