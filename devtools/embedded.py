@@ -520,6 +520,18 @@ def end_orphan(pidfile: Path, program: str) -> None:
                 time.sleep(0.1)
 
 
+def sweep(folder: Path, pattern: str) -> None:
+    """Remove data folders that a killed test session has left; those in use, young or not ours stay."""
+    for left in folder.glob(pattern):
+        with suppress(OSError):
+            status = left.stat()
+            if status.st_uid != os.getuid() or time.time() - status.st_mtime < 600:
+                continue
+            servers = Servers(left, keep=False)
+            if servers.claim():
+                servers.stop()
+
+
 @contextmanager
 def borrowed(data_dir: Path | str):
     """DATABASE_URL and REDIS_URL for one command: of the servers that run, or of our own until the end.

@@ -33,7 +33,7 @@ ACCOUNTS = (
     "admin",
 )
 # Seconds after the request by which each child must have ended; what one leaves, the next may use.
-ENDED_BY = {"step": 1.0, "beat": 2.0, "worker": 5.5, "web": 7.5}
+ENDED_BY = {"step": 1.0, "beat": 2.5, "worker": 6.0, "web": 8.0}
 
 
 class Stopped(BaseException):

@@ -23,8 +23,12 @@ def pytest_configure(config):
         return
     from django.conf import settings
 
+    embedded.sweep(settings.TEST_DIR.parent, "xiaohuan-test-*")
     _servers = embedded.Servers(settings.TEST_DIR, settings=embedded.FAST, keep=False)
-    _servers.start()
+    try:
+        _servers.start()
+    except embedded.CannotStart as error:
+        pytest.exit(str(error), returncode=1)
     atexit.register(_stop)
 
 

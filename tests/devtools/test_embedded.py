@@ -175,3 +175,17 @@ def test_root_without_user_namespaces_runs_postgres_as_nobody(data, monkeypatch)
         servers.stop()
         if servers.pg_data != data / "pg":
             subprocess.run(["rm", "-rf", servers.pg_data.parent], check=True)
+
+
+def test_sweep_removes_only_what_is_old_and_not_in_use(tmp_path):
+    for name in ("old", "young", "used"):
+        (tmp_path / name).mkdir()
+    owner = embedded.Servers(tmp_path / "used")
+    assert owner.claim()
+    for name in ("old", "used"):
+        os.utime(tmp_path / name, (1, 1))
+
+    embedded.sweep(tmp_path, "*")
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["used", "young"]
+    owner.release()
