@@ -30,7 +30,7 @@ APPS = {
     "hazards": "cases/",
     "inspections": "inspections/",
     "rectification": "rectification/",
-    "dashboards": "figures/",
+    "dashboards": "",
 }
 # The QR code on the door of a unit: short, because it is printed.
 urlpatterns += [path("u/<str:number>/", door, name="door")]

@@ -1,0 +1,270 @@
+"""The boards of a leader: hazards listed by governments, 三合一 sites and their stops, and what waits for a decision."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from django.db.models import Count, Exists, OuterRef, Q, Value
+from django.db.models.fields import CharField
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from accounts import roles
+from dashboards.rates import share
+from dashboards.selectors.areas import Area
+from dashboards.selectors.figures import cases_url
+from hazards import conditions, states
+from hazards.models import Grade, HazardCase, Level
+from rectification.models import AcceptanceCheck, Extension, Listing, Suspension
+from units.flags import Flag
+from units.models import Unit
+
+
+# --- listed by governments --------------------------------------------------------------------------
+@dataclass(frozen=True)
+class ListedUnit:
+    """One unit (家) with every listing of its hazards; it is counted once, at the level of its main listing."""
+
+    unit: Unit
+    listings: tuple[Listing, ...]
+    on: date
+
+    @property
+    def main(self) -> Listing:
+        """The highest level; of equals the one that still hangs, then the later one."""
+        return self.listings[0]
+
+    @property
+    def level(self) -> str:
+        return self.main.level
+
+    @property
+    def cases(self) -> list[HazardCase]:
+        return list({listing.case_id: listing.case for listing in self.listings}.values())
+
+    @property
+    def is_done(self) -> bool:
+        """Every listed hazard closed, and every board taken down."""
+        closed = all(case.state == states.CLOSED for case in self.cases)
+        return closed and all(listing.delisted_on for listing in self.listings)
+
+    @property
+    def is_overdue(self) -> bool:
+        return any(case.is_overdue(self.on) for case in self.cases)
+
+    @property
+    def case(self) -> HazardCase:
+        """The case that speaks for the unit: the most overdue, else that of the main listing."""
+        return max(self.cases, key=lambda case: (case.overdue_days(self.on), case.is_live, case == self.main.case))
+
+    @property
+    def delisted_on(self) -> date | None:
+        """When the last board came down; None while one hangs."""
+        days = [listing.delisted_on for listing in self.listings]
+        return max(days) if all(days) else None
+
+
+STATES = ("all", "done", "standing", "overdue")
+
+
+def listed_units(user, area: Area, on: date, *, level: str = "", state: str = "all") -> list[ListedUnit]:
+    """The units that governments listed, the worst first. Void cases were never hazards, and are left out."""
+    rows = (
+        Listing.objects.visible_to(user)
+        .filter(case__region_id__gte=area.code, case__region_id__lt=area.code + "~")
+        .exclude(case__state=states.VOID)
+        .select_related("case__unit__region")
+    )
+    by_unit: dict[int, list[Listing]] = {}
+    for listing in rows:
+        by_unit.setdefault(listing.case.unit_id, []).append(listing)
+    height = Level.values.index
+    units = [
+        ListedUnit(
+            group[0].case.unit,
+            tuple(
+                sorted(
+                    sorted(group, key=lambda one: (one.listed_on, one.pk), reverse=True),
+                    key=lambda one: (height(one.level), one.delisted_on is not None),
+                )
+            ),
+            on,
+        )
+        for group in by_unit.values()
+    ]
+    wanted = [one for one in units if (not level or one.level == level) and in_state(one, state)]
+    return sorted(
+        wanted, key=lambda one: (one.is_done, -one.case.overdue_days(on), height(one.level), one.unit.number)
+    )
+
+
+def in_state(one: ListedUnit, state: str) -> bool:
+    return {"done": one.is_done, "standing": not one.is_done, "overdue": one.is_overdue}.get(state, True)
+
+
+@dataclass(frozen=True)
+class LevelLine:
+    """Listed units of one level: all of them, those done, those that stand."""
+
+    level: str
+    label: str
+    listed: int
+    done: int
+    overdue: int
+    urls: dict[str, str]
+
+    @property
+    def standing(self) -> int:
+        return self.listed - self.done
+
+    @property
+    def rate(self) -> Decimal | None:
+        return share(self.done, self.listed)
+
+
+def listing_lines(units: list[ListedUnit], area: Area) -> tuple[list[LevelLine], LevelLine]:
+    """By level, the highest first, and all together: 13 listed, 8 done, 61.5 %."""
+    lines = [level_line(units, area, level, str(Level(level).label)) for level in Level.values]
+    return lines, level_line(units, area, "", _("All levels"))
+
+
+def level_line(units: list[ListedUnit], area: Area, level: str, label: str) -> LevelLine:
+    mine = [one for one in units if not level or one.level == level]
+    urls = {state: page_url("dashboards:listings", region=area.code, level=level, state=state) for state in STATES}
+    return LevelLine(
+        level, label, len(mine), sum(one.is_done for one in mine), sum(one.is_overdue for one in mine), urls
+    )
+
+
+def page_url(name: str, **query) -> str:
+    """One of our own pages with the filters that are not empty."""
+    return f"{reverse(name)}?{urlencode({key: value for key, value in query.items() if value})}"
+
+
+# --- 三合一 ------------------------------------------------------------------------------------------
+COMBINED = ("found", "stopped", "resumed", "running")
+
+
+def combined_conditions() -> dict[str, Q]:
+    """Each found site stops; it resumes after acceptance. Whatever neither stopped nor resumed still runs."""
+    lifted = Exists(Suspension.objects.filter(unit=OuterRef("pk"), status=Suspension.Status.LIFTED))
+    stopped = Q(suspended_since__isnull=False)
+    return {
+        "found": Q(pk__isnull=False),
+        "stopped": stopped,
+        "resumed": ~stopped & Q(lifted),
+        "running": ~stopped & ~Q(lifted),
+    }
+
+
+def combined_sites(user, area: Area):
+    """The 三合一 sites on the register."""
+    return Unit.objects.visible_to(user).current().under(area.code).flagged(Flag.COMBINED_USE)
+
+
+def combined_counts(user, area: Area) -> dict[str, dict]:
+    """{state: {"count", "url", "label"}} in one statement."""
+    conditions_ = combined_conditions()
+    counts = combined_sites(user, area).aggregate(
+        **{name: Count("pk", filter=condition) for name, condition in conditions_.items()}
+    )
+    return {
+        name: {
+            "name": name,
+            "count": counts[name],
+            "label": combined_label(name),
+            "url": page_url("dashboards:combined", region=area.code, state=name),
+        }
+        for name in COMBINED
+    }
+
+
+def combined_label(name: str) -> str:
+    return {
+        "found": _("Found"),
+        "stopped": _("Under suspension"),
+        "resumed": _("Accepted and resumed"),
+        "running": _("Never stopped"),
+    }[name]
+
+
+# --- what waits for a decision ----------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Waiting:
+    """Papers of one kind that wait for this person."""
+
+    name: str
+    label: str
+    count: int
+    url: str
+
+
+def waiting(user, area: Area) -> list[Waiting]:
+    """What waits for a decision of `user` inside `area`, in one statement; only what the posts allow is asked for."""
+    parts = [part for permission, part in questions(user, area) if roles.may(user, permission)]
+    if not parts:
+        return []
+    first, *others = parts
+    counts = {row["kind"]: row["n"] for row in (first.union(*others, all=True) if others else first)}
+    urls = waiting_urls(area)
+    return [
+        Waiting(name, waiting_label(name), counts[name], urls[name]) for name in WAITING if counts.get(name)
+    ]
+
+
+WAITING = ("suspensions", "resumptions", "extensions", "to_list", "boards")
+
+
+def questions(user, area: Area):
+    """(permission, {"kind", "n"}) for each kind of paper."""
+    accepted = AcceptanceCheck.objects.filter(outcome=AcceptanceCheck.Outcome.PASS).values("suspension")
+    cases = HazardCase.objects.under(area.code)
+    units = Suspension.objects.filter(inside("unit__region_id", area))
+    rows = (
+        ("suspension.decide", "suspensions", units.proposed(), "unit__region_id"),
+        ("suspension.lift", "resumptions", units.in_force().filter(pk__in=accepted), "unit__region_id"),
+        (
+            "case.decide_extension",
+            "extensions",
+            Extension.objects.undecided().filter(inside("case__region_id", area)),
+            "case__region_id",
+        ),
+        ("case.list", "to_list", cases.filter(conditions.live(), grade=Grade.MAJOR).listed("none"), "region_id"),
+        ("case.delist", "boards", cases.closed().listed("any"), "region_id"),
+    )
+    for permission, kind, found, field in rows:
+        found = found.filter(user.scope.q(field, permission)).order_by()
+        yield permission, found.values(kind=Value(kind, CharField())).annotate(n=Count("pk"))
+
+
+def inside(field: str, area: Area) -> Q:
+    return Q(**{f"{field}__gte": area.code, f"{field}__lt": area.code + "~"})
+
+
+def waiting_urls(area: Area) -> dict[str, str]:
+    approvals = maybe("rectification:approvals")
+    return {
+        "suspensions": f"{maybe('rectification:suspensions')}?status=proposed",
+        "resumptions": approvals,
+        "extensions": approvals,
+        "to_list": cases_url({"region": area.code, "state": "live", "grade": "major", "listed": "none"}),
+        "boards": cases_url({"region": area.code, "state": "closed", "listed": "any"}),
+    }
+
+
+def maybe(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def waiting_label(name: str) -> str:
+    return {
+        "suspensions": _("Suspensions proposed"),
+        "resumptions": _("Accepted, may resume"),
+        "extensions": _("Extensions asked for"),
+        "to_list": _("Major hazards not listed"),
+        "boards": _("Closed, board still up"),
+    }[name]
