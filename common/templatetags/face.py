@@ -8,6 +8,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django import forms, template
+from django.forms.models import ModelChoiceIterator
 from django.http import QueryDict
 from django.template.loader import get_template
 from django.templatetags.static import static
@@ -438,11 +439,15 @@ BLANK = "---------"
 
 def name_blank(bound, words: str) -> None:
     """Let the empty choice of a select say what it means instead of showing nine hyphens."""
-    if getattr(bound.field, "empty_label", None) == BLANK:
-        bound.field.empty_label = words
-    choices = bound.field.widget.choices
-    if isinstance(choices, list) and choices and str(choices[0][1]) == BLANK:
-        bound.field.widget.choices = [(choices[0][0], words), *choices[1:]]
+    widget = bound.field.widget
+    if isinstance(widget.choices, ModelChoiceIterator):
+        # Rows of the database: asked for once, when the control is drawn.
+        if bound.field.empty_label == BLANK:
+            bound.field.empty_label = words
+        return
+    choices = list(widget.choices)
+    if choices and str(choices[0][1]) == BLANK:
+        widget.choices = [(choices[0][0], words), *choices[1:]]
 
 
 @register.simple_tag
