@@ -43,7 +43,7 @@ FIELDS = {
         ),
     ),
     "name": (
-        _("Name"),
+        _("Name of the unit"),
         (
             "单位名称",
             "场所名称",

@@ -325,6 +325,12 @@ class Unit(models.Model):
         return self.retired_on is not None
 
     @property
+    def place_name(self) -> str:
+        """Township and village, without the county that everybody knows."""
+        names = self.region.path_names.split()
+        return " ".join(names[1:] or names)
+
+    @property
     def flag_list(self) -> list[Flag]:
         """The flags in the order of the table, whatever order they were ticked in."""
         return [flag for flag in Flag if flag in self.flags]

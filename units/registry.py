@@ -55,7 +55,7 @@ class Tab:
 # In the order of the household file. An app above replaces its tab by one with the same slug.
 tabs: list[Tab] = [
     Tab("inspections", _("Inspections"), "check-list", "inspections:list"),
-    Tab("cases", _("Hazards"), "flame", "hazards:list", select="#cases"),
+    Tab("cases", _("Hazards"), "flame", "hazards:list", select="#case-rows"),
     Tab("papers", _("Papers"), "file", "documents:list"),
     Tab("suspensions", _("Suspension and resumption"), "barrier", "rectification:suspensions"),
 ]

@@ -45,7 +45,7 @@ def dossier(request, pk):
 def tabs_of(unit: Unit, request) -> list[dict]:
     """Overview, the tabs of the apps above that answer, people and building, history."""
     chosen = request.GET.get("tab", "overview")
-    rows = [{"slug": "overview", "label": _("Overview"), "url": ""}]
+    rows = [{"slug": "overview", "label": _("The unit in short"), "url": ""}]
     for tab in registry.tabs:
         if url := tab.url(unit):
             rows.append(
