@@ -142,7 +142,9 @@ def test_a_meeting_of_two_decides_nothing(case, inspector_a):
     assert case.grade == "general"
 
 
-def test_visible_only_inside_ones_jurisdiction(case, officer_east, officer_west, leader, leader_quzhou, stranger):
+def test_visible_only_inside_ones_jurisdiction(
+    case, officer_east, officer_west, leader, leader_quzhou, stranger
+):
     seen = {person.username: HazardCase.objects.visible_to(person).count() for person in
             (officer_east, officer_west, leader, leader_quzhou, stranger)}  # fmt: skip
     assert seen == {"officer_east": 1, "officer_west": 0, "leader": 1, "leader_quzhou": 0, "stranger": 0}

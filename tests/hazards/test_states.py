@@ -38,10 +38,10 @@ ALLOWED = {
 DOERS = {
     "correct_on_site": {"inspector_a"},
     "order": {"inspector_a"},
-    "submit": {"inspector_a", "officer_east"},
+    "submit": {"inspector_a", "officer_east", "head_east"},
     "pass": {"inspector_a"},
     "fail": {"inspector_a"},
-    "ask_extension": {"inspector_a", "officer_east"},
+    "ask_extension": {"inspector_a", "officer_east", "head_east"},
     "grant_extension": {"office"},
     "refuse_extension": {"office"},
     "transfer": {"inspector_a", "office"},
@@ -51,8 +51,8 @@ DOERS = {
     "void": {"office"},
     "reopen": {"inspector_a", "office"},
     "determine": {"inspector_a", "office"},
-    "list": {"office", "leader", "head_east"},
-    "delist": {"office", "leader", "head_east"},
+    "list": {"office", "leader"},
+    "delist": {"office", "leader"},
 }
 PEOPLE = (
     "inspector_a", "clerk", "officer_east", "officer_west", "head_east", "office", "leader", "leader_quzhou",

@@ -18,7 +18,9 @@ class Command(BaseCommand):
         parser.add_argument("--units", type=int, help="how many units (default: one for ten cases)")
         parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same county")
         parser.add_argument("--county", default=scale.COUNTY, help="its six-digit code")
-        parser.add_argument("--on", type=date.fromisoformat, default=None, help="the day as of which cases stand")
+        parser.add_argument(
+            "--on", type=date.fromisoformat, default=None, help="the day as of which cases stand"
+        )
 
     def handle(self, *, cases, units, seed, county, on, **options):
         began = time.monotonic()
