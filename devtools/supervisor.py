@@ -261,8 +261,7 @@ class Demo:
     def start_children(self) -> None:
         say("Starting web, worker and beat ...")
         bind = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-        web = f"gunicorn config.wsgi --bind {bind} --workers 2 --worker-class gthread --threads 4 --preload"
-        self.launch("web", f"{web} --graceful-timeout 1 --timeout 120 --access-logfile -")
+        self.launch("web", f"gunicorn --config python:devtools.web --bind {bind} config.wsgi")
         celery = "celery -A config"
         self.launch(
             "worker", f"{celery} worker --concurrency 2 --loglevel INFO --without-gossip --without-mingle"

@@ -163,18 +163,20 @@ def test_everything_starts_answers_and_stops_in_order(start, data):
     assert gone(children)
 
 
-class TestSecondStart:
-    """The same data once more, and what may happen beside it while it runs."""
+@pytest.fixture(scope="class")
+def demo(data):
+    """The second start: the same data once more."""
+    with runs_of(data) as start:
+        demo = start()
+        demo.started = time.monotonic()
+        demo.url = demo.ready()
+        demo.took = time.monotonic() - demo.started
+        yield demo
+        assert demo.end(signal.SIGINT) == 0
 
-    @pytest.fixture(scope="class")
-    def demo(self, data):
-        with runs_of(data) as start:
-            demo = start()
-            demo.started = time.monotonic()
-            demo.url = demo.ready()
-            demo.took = time.monotonic() - demo.started
-            yield demo
-            assert demo.end(signal.SIGINT) == 0
+
+class TestSecondStart:
+    """What it finds, and what may happen beside it while it runs."""
 
     def test_is_warm_and_finds_the_data(self, demo, data):
         # 8 s are promised for a quiet machine; a busy one may take longer here.
