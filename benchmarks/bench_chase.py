@@ -74,8 +74,11 @@ def run(cases: int) -> list[dict]:
     finally:
         for statement in (*UNDO, PUT_BACK, DROP):
             execute(statement, facts)
-        execute("DELETE FROM rectification_chaserun WHERE \"on\" = %(on)s AND NOT EXISTS"
-                " (SELECT 1 FROM rectification_chaseclaim k WHERE k.run_id = rectification_chaserun.id)", facts)
+        execute(
+            'DELETE FROM rectification_chaserun WHERE "on" = %(on)s AND NOT EXISTS'
+            " (SELECT 1 FROM rectification_chaseclaim k WHERE k.run_id = rectification_chaserun.id)",
+            facts,
+        )
         tidy()
 
 

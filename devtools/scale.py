@@ -35,7 +35,8 @@ TABLES = ("units_unit", "hazards_hazardcase", "hazards_caseevent", "hazards_dead
 WIDTH = {"county": 6, "city": 4, "province": 2}
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚"
-LUCKY = "兴旺 鑫源 宏达 永盛 福临 恒通 金泰 瑞祥 华联 四季 隆昌 聚仙 同德 诚信 惠民 盛世 祥和 富民 新世纪 好又多 大众 万家 银河 东方 顺发".split()
+PAIRS = "兴旺鑫源宏达永盛福临恒通金泰瑞祥华联四季隆昌聚仙同德诚信惠民盛世祥和富民大众万家银河东方顺发"
+LUCKY = [PAIRS[at : at + 2] for at in range(0, len(PAIRS), 2)]
 TRADES = (
     ("百货店", 14, (Flag.SMALL_PLACE,)),
     ("超市", 10, (Flag.SMALL_PLACE,)),
@@ -72,7 +73,9 @@ def sow(*, cases: int, units: int | None = None, seed: int = 1, on: date, county
     Raises RuleBroken where divisions or code tables are not loaded.
     """
     units = units or max(cases // 10, 200)
-    villages = list(Region.objects.under(county).level("village").values_list("code", "path_name").order_by("code"))
+    villages = list(
+        Region.objects.under(county).level("village").values_list("code", "path_name").order_by("code")
+    )
     if not villages or not HazardCategory.objects.exists() or not PlaceType.objects.exists():
         raise RuleBroken("Divisions and code tables are not loaded. Run: manage.py load_reference")
     people = staff(county)
@@ -86,7 +89,8 @@ def sow(*, cases: int, units: int | None = None, seed: int = 1, on: date, county
 def staff(county: str) -> dict:
     """Somebody in every post of the county that has nobody, so that each letter has a reader."""
     office, _new = Office.objects.get_or_create(
-        name=f"规模测试办公室 {county}", defaults={"kind": Office.Kind.COMMITTEE, "region_id": county, "short_name": "测"}
+        name=f"规模测试办公室 {county}",
+        defaults={"kind": Office.Kind.COMMITTEE, "region_id": county, "short_name": "测"},
     )
     inspectors = [
         hold(f"scale-inspector-{n}", Role.INSPECTOR, county, office, card=f"测{n:04d}")
@@ -100,7 +104,9 @@ def staff(county: str) -> dict:
     return {"inspectors": [person.pk for person in inspectors], "office": clerk.pk}
 
 
-def hold(username: str, role: str, region: str, office: Office, *, head: bool = False, card: str = "") -> User:
+def hold(
+    username: str, role: str, region: str, office: Office, *, head: bool = False, card: str = ""
+) -> User:
     """An account that nobody can sign in to with a password, in a post."""
     user, _new = User.objects.get_or_create(
         username=username,
@@ -187,7 +193,9 @@ def columns_with_blank(table: str) -> dict[str, str]:
         return {name: "" for (name,) in cursor.fetchall()}
 
 
-def copy(table: str, names: str, rows: Iterable[tuple], *, blank: dict | None = None, chunk: int = 20_000) -> None:
+def copy(
+    table: str, names: str, rows: Iterable[tuple], *, blank: dict | None = None, chunk: int = 20_000
+) -> None:
     """COPY in chunks, so that the memory stays small."""
     names = names.split()
     extra = [name for name in (blank or {}) if name not in names]

@@ -1,7 +1,9 @@
 """The statements of devtools.scale: cases with their headline, events, deadlines and listings, as a county has them."""
 
 # A number from 0 to 1 that depends on the row, on what it is for, and on the seed, and on nothing else.
-CHANCE = "((hashint8extended({row}, {purpose} + 1000 * %(seed)s::bigint) & 2147483647) / 2147483648.0::float8)"
+CHANCE = (
+    "((hashint8extended({row}, {purpose} + 1000 * %(seed)s::bigint) & 2147483647) / 2147483648.0::float8)"
+)
 
 
 def chance(purpose: int, row: str = "n") -> str:
@@ -95,12 +97,13 @@ SELECT e.* FROM (
     SELECT id, 'open', '', 'registered', inspector_id, opened_at, opened_on, '', '{}'::jsonb FROM scale_cases
     UNION ALL
     SELECT id, CASE WHEN on_site THEN 'correct_on_site' ELSE 'order' END, 'registered',
-           CASE WHEN on_site THEN 'closed' ELSE 'ordered' END, inspector_id, opened_at + interval '5 minutes', opened_on,
-           '', '{}'
+           CASE WHEN on_site THEN 'closed' ELSE 'ordered' END, inspector_id,
+           opened_at + interval '5 minutes', opened_on, '', '{}'
     FROM scale_cases WHERE on_site OR due_on IS NOT NULL
     UNION ALL
     SELECT id, 'submit', 'ordered', 'submitted', inspector_id,
-           (coalesce(closed_on, %(on)s) + interval '9 hours') AT TIME ZONE 'Asia/Shanghai', coalesce(closed_on, %(on)s), '', '{}'
+           (coalesce(closed_on, %(on)s) + interval '9 hours') AT TIME ZONE 'Asia/Shanghai',
+           coalesce(closed_on, %(on)s), '', '{}'
     FROM scale_cases WHERE state = 'submitted' OR (state = 'closed' AND NOT on_site)
     UNION ALL
     SELECT id, 'pass', 'submitted', 'closed', inspector_id,

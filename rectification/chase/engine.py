@@ -85,7 +85,9 @@ class Tally:
                 " no office. Fill the post; the letters go out with the next run."
             ) % {"letters": letters, "rung": rung, "township": township}
         if self.locked:
-            yield _("%(cases)d cases were being changed the whole time; the next run has them.") % {"cases": self.locked}
+            yield _("%(cases)d cases were being changed the whole time; the next run has them.") % {
+                "cases": self.locked
+            }
 
     def forget_standing(self) -> None:
         """Before another pass: what stands in the way is counted anew, what was done stays counted."""

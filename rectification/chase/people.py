@@ -40,7 +40,9 @@ class Directory:
         self.on = on
         self._posts: dict[tuple[str, str], list[Post]] = defaultdict(list)
         self._people: dict[int, User] = {}
-        for post in Post.objects.current(on).filter(role__in=ROLES).select_related("user", "deputy").order_by("pk"):
+        for post in (
+            Post.objects.current(on).filter(role__in=ROLES).select_related("user", "deputy").order_by("pk")
+        ):
             self._posts[post.role, post.region_id].append(post)
         self._inspectors: dict[int, tuple[Addressee, ...]] = {}
 

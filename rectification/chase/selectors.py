@@ -132,5 +132,7 @@ def troubles() -> dict[str, list]:
     found: dict[str, list] = defaultdict(list)
     if run:
         found["years"] = [(int(year), cases) for year, cases in run.notes.get("years", {}).items()]
-        found["nobody"] = [(*place.rsplit(" ", 1), letters) for place, letters in run.notes.get("nobody", {}).items()]
+        found["nobody"] = [
+            (*place.rsplit(" ", 1), letters) for place, letters in run.notes.get("nobody", {}).items()
+        ]
     return dict(found)

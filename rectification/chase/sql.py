@@ -11,9 +11,9 @@ from accounts.models import User
 from hazards.models import HazardCase
 from hazards.states import LIVE
 from notifications.models import Delivery, Message
-from rectification.chase.wording import compile_to_sql
 from rectification.models import ChaseClaim
 from rectification.models.chase import Recipient
+from rectification.wording import compile_to_sql
 from reference.models import HazardCategory, Region
 from units.models import Unit
 
@@ -268,7 +268,8 @@ def move_on(cursor, plans: dict) -> None:
 def count_by_deadline(cursor, deadlines: Iterable[date]) -> list[tuple[date, int]]:
     """How many cases of the batch have each of the deadlines."""
     cursor.execute(
-        "SELECT due_on, count(*) FROM chase_batch WHERE due_on = ANY(%s::date[]) GROUP BY due_on", [list(deadlines)]
+        "SELECT due_on, count(*) FROM chase_batch WHERE due_on = ANY(%s::date[]) GROUP BY due_on",
+        [list(deadlines)],
     )
     return cursor.fetchall()
 

@@ -4,10 +4,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from rectification.chase import wording
+from rectification import wording
 from reference.models import in_chinese
 
 
@@ -26,11 +26,11 @@ def check_template(template: str) -> None:
         unknown = wording.unknown_names(template)
     except ValueError as bad:
         raise ValidationError(
-            say("Write facts as one name in braces, such as {unit}. Not understood: %(what)s") % {"what": bad}
+            gettext("Write facts as one name in braces, such as {unit}. Not understood: %(what)s") % {"what": bad}
         ) from bad
     if unknown:
         raise ValidationError(
-            say("No such fact: %(unknown)s. There are: %(known)s.")
+            gettext("No such fact: %(unknown)s. There are: %(known)s.")
             % {"unknown": ", ".join(unknown), "known": ", ".join(wording.FACTS)}
         )
 
@@ -54,7 +54,9 @@ class Rung(models.Model):
     offset = models.SmallIntegerField(_("working days from the deadline"))
     repeat_every = models.PositiveSmallIntegerField(_("again every … working days"), null=True, blank=True)
     recipients = ArrayField(
-        models.CharField(max_length=16, choices=Recipient), size=len(Recipient), verbose_name=_("whom it tells")
+        models.CharField(max_length=16, choices=Recipient),
+        size=len(Recipient),
+        verbose_name=_("whom it tells"),
     )
     subject = models.CharField(_("subject"), max_length=200, validators=[check_template])
     body = models.TextField(_("text"), max_length=2000, validators=[check_template])

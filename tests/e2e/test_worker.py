@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def every_day_is_a_working_day(ladder):  # noqa: F811
+def every_day_is_a_working_day(ladder):
     """So that the test does not depend on the day on which it runs."""
     from reference.models import CalendarDay
     from reference.selectors import forget_calendar
@@ -59,7 +59,15 @@ def start(servers, post_office, tmp_path):
         "BEAT_FILE": str(tmp_path / "beat"),
     }
     commands = {
-        "worker": ["worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"],
+        "worker": [
+            "worker",
+            "--concurrency",
+            "2",
+            "--loglevel",
+            "INFO",
+            "--without-gossip",
+            "--without-mingle",
+        ],
         "beat": ["beat", "--loglevel", "INFO", "--pidfile="],
     }
     children = []
@@ -90,7 +98,7 @@ def await_true(condition, what, tmp_path, patience=60):
 
 
 def test_an_overdue_case_reaches_the_officers_inbox_and_mailbox(
-    chased_case, posts, every_day_is_a_working_day, start, post_office, client, tmp_path  # noqa: F811
+    chased_case, posts, every_day_is_a_working_day, start, post_office, client, tmp_path
 ):
     from notifications.models import Delivery, Message
 
@@ -104,7 +112,10 @@ def test_an_overdue_case_reaches_the_officers_inbox_and_mailbox(
     await_true(lambda: len(post_office.to("officer_east@example.test")) == 2, "the e-mail", tmp_path)
 
     letter = post_office.to("officer_east@example.test")[0]
-    assert letter["Subject"].strip() == f"逾期 1 天：兴旺百货店 · 疏散通道、安全出口被占用、堵塞（{case.number}）"
+    assert (
+        letter["Subject"].strip()
+        == f"逾期 1 天：兴旺百货店 · 疏散通道、安全出口被占用、堵塞（{case.number}）"
+    )
     assert f"https://xiaohuan.example.cn/cases/{case.pk}/" in letter.get_content()
     client.force_login(posts["officer"], backend="django.contrib.auth.backends.ModelBackend")
     assert case.number in client.get(reverse("notifications:inbox")).content.decode()
@@ -122,7 +133,7 @@ def test_an_overdue_case_reaches_the_officers_inbox_and_mailbox(
 
 
 def test_a_worker_that_was_away_catches_up_by_itself(
-    chased_case, posts, every_day_is_a_working_day, start, tmp_path  # noqa: F811
+    chased_case, posts, every_day_is_a_working_day, start, tmp_path
 ):
     """No beat at all: the worker alone runs what the morning missed. Before eight there is nothing to make up for."""
     from common.days import now
@@ -133,4 +144,6 @@ def test_a_worker_that_was_away_catches_up_by_itself(
     case = chased_case(today() - timedelta(days=1), ordered_on=today() - timedelta(days=30))
     start("worker")
     await_true(lambda: case.claims.count() == 2, "the missed run", tmp_path)
-    await_true(lambda: ChaseRun.objects.finished().filter(on=today()).exists(), "the end of the run", tmp_path)
+    await_true(
+        lambda: ChaseRun.objects.finished().filter(on=today()).exists(), "the end of the run", tmp_path
+    )

@@ -17,15 +17,16 @@ def ladder(db):
     """The default rungs by code, also where an earlier test has emptied all tables; 2025 and 2026 are loaded."""
     from django.apps import apps
 
+    from rectification.models import Rung
     from reference.models import CalendarDay
     from reference.selectors import forget_calendar
-    from rectification.models import Rung
 
     importlib.import_module("rectification.migrations.0002_default_ladder").load(apps, None)
     first, last = date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31)
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     CalendarDay.objects.bulk_create(
-        (CalendarDay(date=day, is_workday=chinese_calendar.is_workday(day)) for day in days), ignore_conflicts=True
+        (CalendarDay(date=day, is_workday=chinese_calendar.is_workday(day)) for day in days),
+        ignore_conflicts=True,
     )
     CalendarDay.objects.exclude(date__range=(first, last)).delete()
     forget_calendar()
@@ -59,7 +60,13 @@ def chased_case(make_case, ladder, posts):
 
 
 # --- the oracle: day by day, without the product's calendar, ladder or SQL ------------------------------
-RUNGS = {"before-3": (-3, None), "after-1": (1, None), "after-3": (3, None), "after-7": (7, None), "again-5": (12, 5)}
+RUNGS = {
+    "before-3": (-3, None),
+    "after-1": (1, None),
+    "after-3": (3, None),
+    "after-7": (7, None),
+    "again-5": (12, 5),
+}
 
 
 def works(day: date) -> bool:

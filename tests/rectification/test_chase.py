@@ -202,7 +202,9 @@ def test_the_deputy_is_told_instead_of_the_person_on_leave(chased_case, posts, m
     chased_case(DUE)
     run(FIVE_BEFORE)
     assert [name for name, _words in heard()] == ["deputy", "inspector_a"]
-    assert Message.objects.get(recipient=deputy).body.endswith("您代马东履行乡镇消防工作人员职责，故送达本件。")
+    assert Message.objects.get(recipient=deputy).body.endswith(
+        "您代马东履行乡镇消防工作人员职责，故送达本件。"
+    )
     before = latest()
     run(DAY_AFTER)  # the holder is back
     assert [name for name, _words in heard(before)] == ["inspector_a", "officer_east"]
@@ -364,13 +366,19 @@ def test_a_run_killed_at_any_statement_leaves_nothing_by_half(chased_case, monke
         pytest.fail("the run never came to its end")
     assert statements > 15
     for case in cases:
-        assert sorted(code for code, _cycle, _on in told(case)) == ["after-1", "after-3", "after-7", "before-3"]
+        assert sorted(code for code, _cycle, _on in told(case)) == [
+            "after-1",
+            "after-3",
+            "after-7",
+            "before-3",
+        ]
     assert Message.objects.count() == 3 * 6
 
 
 # --- the words ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    "template", ["{unit} {nobody}", "{unit", "{0}", "{}", "{unit!r}", "{unit:>10}", "{unit.name}", "{unit[0]}"]
+    "template",
+    ["{unit} {nobody}", "{unit", "{0}", "{}", "{unit!r}", "{unit:>10}", "{unit.name}", "{unit[0]}"],
 )
 def test_a_letter_with_an_unknown_name_is_refused(ladder, template):
     rung = ladder["after-1"]
@@ -387,7 +395,9 @@ def test_a_rung_without_a_reader_is_refused(ladder):
 
 
 def test_words_may_hold_braces_percent_signs_and_quotes(chased_case, ladder):
-    Rung.objects.filter(code="before-3").update(subject="100% {{急}} '引' {unit}\\ {days}", body="{description}")
+    Rung.objects.filter(code="before-3").update(
+        subject="100% {{急}} '引' {unit}\\ {days}", body="{description}"
+    )
     chased_case(DUE, description="门宽 80%，{x} 'a' \\ %s %(y)s")
     run(FIVE_BEFORE)
     letter = Message.objects.filter(recipient__username="officer_east").get()
@@ -405,7 +415,9 @@ def test_a_long_subject_is_cut_and_not_refused(chased_case, ladder):
 # --- what pages show ----------------------------------------------------------------------------------------
 def test_the_outlook_says_who_hears_what_on_which_day(chased_case, posts):
     case = chased_case(DUE)
-    rows = [(step.day, step.rung.code, step.cycle, [str(p) for p in step.people]) for step in preview(case, DUE)]
+    rows = [
+        (step.day, step.rung.code, step.cycle, [str(p) for p in step.people]) for step in preview(case, DUE)
+    ]
     assert rows == [
         (DUE, "before-3", 0, ["马东", "周安"]),  # owed since the fifth and not said: today
         (DAY_AFTER, "after-1", 0, ["马东", "周安"]),
@@ -419,7 +431,9 @@ def test_the_outlook_says_who_hears_what_on_which_day(chased_case, posts):
 
 def test_the_outlook_comes_true(chased_case):
     case = chased_case(DUE)
-    promised = [(step.day, step.rung.code) for step in preview(case, date(2026, 6, 1)) if step.day < date(2026, 7, 10)]
+    promised = [
+        (step.day, step.rung.code) for step in preview(case, date(2026, 6, 1)) if step.day < date(2026, 7, 10)
+    ]
     day = date(2026, 6, 1)
     while day < date(2026, 7, 10):
         run(day)
@@ -441,7 +455,12 @@ def test_the_ledger_of_a_case(chased_case, django_assert_num_queries):
     with django_assert_num_queries(3):
         ledger = claims_of(case)
         rows = [
-            (entry.claim.rung.code, entry.claim.outcome, entry.days, sorted(m.recipient.name for m in entry.letters))
+            (
+                entry.claim.rung.code,
+                entry.claim.outcome,
+                entry.days,
+                sorted(m.recipient.name for m in entry.letters),
+            )
             for entry in ledger
         ]
         assert all(len(list(m.deliveries.all())) == 2 for entry in ledger for m in entry.letters)

@@ -28,7 +28,7 @@ mornings = st.lists(st.integers(0, 150).map(lambda n: ORDERED + timedelta(days=n
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(due_on=deadlines, days=mornings)
-def test_each_rung_once_in_whatever_order(chased_case, due_on, days):  # noqa: F811
+def test_each_rung_once_in_whatever_order(chased_case, due_on, days):
     with transaction.atomic():
         case = chased_case(due_on, ORDERED)
         oracle = Oracle(due_on, ORDERED)
@@ -43,9 +43,14 @@ def test_each_rung_once_in_whatever_order(chased_case, due_on, days):  # noqa: F
 
 
 @pytest.mark.django_db
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(dues=st.lists(deadlines, min_size=2, max_size=6), days=mornings)
-def test_many_cases_at_once_are_as_each_alone(chased_case, monkeypatch, dues, days):  # noqa: F811
+def test_many_cases_at_once_are_as_each_alone(chased_case, monkeypatch, dues, days):
     monkeypatch.setattr(engine, "BATCH", 2)
     with transaction.atomic():
         oracles = {chased_case(due_on, ORDERED): Oracle(due_on, ORDERED) for due_on in dues}

@@ -52,7 +52,7 @@ def in_threads(count, work):
     return results
 
 
-def test_eight_runs_at_once_tell_everybody_once(chased_case, monkeypatch):  # noqa: F811
+def test_eight_runs_at_once_tell_everybody_once(chased_case, monkeypatch):
     monkeypatch.setattr(engine, "BATCH", 25)
     case = chased_case(DUE)
     copies(case, 199)
@@ -70,7 +70,7 @@ def test_eight_runs_at_once_tell_everybody_once(chased_case, monkeypatch):  # no
     assert not HazardCase.objects.filter(next_chase_on__lte=ON).exists()
 
 
-def test_a_case_that_is_being_saved_is_left_for_the_next_run(chased_case, monkeypatch):  # noqa: F811
+def test_a_case_that_is_being_saved_is_left_for_the_next_run(chased_case, monkeypatch):
     monkeypatch.setattr(engine, "PAUSE", 0.01)
     busy, free = chased_case(DUE), chased_case(DUE)
     with transaction.atomic():
@@ -84,7 +84,7 @@ def test_a_case_that_is_being_saved_is_left_for_the_next_run(chased_case, monkey
     assert len(told(busy)) == 4
 
 
-def test_a_deadline_that_changes_during_the_run_is_chased_by_the_new_one(chased_case, office):  # noqa: F811
+def test_a_deadline_that_changes_during_the_run_is_chased_by_the_new_one(chased_case, office):
     """The case is locked before it is looked at: what was granted a moment ago counts."""
     from hazards.services import record
 

@@ -11,7 +11,7 @@ from rectification.chase import engine
 
 
 class Command(BaseCommand):
-    help = "Tell everybody who is owed a letter up to a day. Running it again, late or twice at once changes nothing more."
+    help = "Tell everybody who is owed a letter up to a day. Running it again, or twice at once, changes nothing more."
 
     def add_arguments(self, parser):
         parser.add_argument("--on", metavar="YYYY-MM-DD", help="the day of the run (default: today)")
