@@ -6,6 +6,7 @@ Builtins of the template engine: no `{% load %}` needed. State is never colour a
 import datetime
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 from django import forms, template
 from django.forms.models import ModelChoiceIterator
@@ -70,22 +71,20 @@ LEVELS = {
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """`{% icon "alert" %}`: a picture from the sprite. With `label` it is read aloud, without it is decoration."""
+    return _icon(name, str(label), css)
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str, css: str) -> SafeString:
+    # A page draws some fifty of them, always the same ones.
     extra = f" {css}" if css else ""
+    at = static("vendor/icons.svg")
     if label:
-        return format_html(
-            '<svg class="icon{}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>',
-            extra,
-            label,
-            _sprite(),
-            name,
-        )
+        drawing = '<svg class="icon{}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>'
+        return format_html(drawing, extra, label, at, name)
     return format_html(
-        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>', extra, _sprite(), name
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>', extra, at, name
     )
-
-
-def _sprite() -> str:
-    return static("vendor/icons.svg")
 
 
 @register.simple_tag
