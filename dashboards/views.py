@@ -12,7 +12,7 @@ from accounts import roles
 from common.days import today
 from common.listing import Listing
 from dashboards import exports, selectors
-from dashboards.forms import PERIODS, FiguresForm, PeriodForm
+from dashboards.forms import BY_LABELS, PERIODS, FiguresForm, PeriodForm
 from dashboards.selectors import boards
 from dashboards.selectors.figures import stretch
 from hazards.models import Level
@@ -97,6 +97,7 @@ def figures(request):
         "figures": found,
         "as_of": timezone.localtime(),
         "periods": period_links(request, area, found.period),
+        "by_label": BY_LABELS[found.by],
         "columns": exports.columns(found.cohort),
         "may_export": roles.may(request.user, "figures.export", area.code),
         "export_url": f"{reverse('dashboards:export')}?{request.GET.urlencode()}",
@@ -122,7 +123,7 @@ def export(request):
     form, area, found = asked_figures(request)
     roles.need(request.user, "figures.export", area.code)
     if not form.is_valid():
-        raise Http404
+        return figures(request)
     content = exports.workbook(found, area, as_of=timezone.localtime(), by=request.user)
     response = HttpResponse(content, content_type=XLSX)
     name = f"figures-{area.code}-{found.on:%Y%m%d}.xlsx"

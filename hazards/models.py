@@ -79,7 +79,8 @@ class CaseQuerySet(models.QuerySet):
 
     def listed(self, level: str = "any"):
         if level == "any":
-            return self.exclude(listed_levels=[])
+            # Not "other than empty": only this form of the question can use the index.
+            return self.filter(listed_levels__overlap=Level.values)
         if level == "none":
             return self.filter(listed_levels=[])
         return self.filter(listed_levels__contains=[level])
@@ -135,6 +136,9 @@ class HazardCase(models.Model):
     due_on = models.DateField(_("rectification deadline"), null=True, blank=True)
     original_due_on = models.DateField(_("original deadline"), null=True, blank=True)
     deadline_version = models.PositiveSmallIntegerField(default=0)
+    asked_until = models.DateField(
+        _("extension asked until"), null=True, blank=True, help_text=_("Empty: no request waits.")
+    )
     listed_levels = ArrayField(
         models.CharField(max_length=8, choices=Level), default=list, blank=True, verbose_name=_("listed by")
     )

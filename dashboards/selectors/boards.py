@@ -109,6 +109,7 @@ class LevelLine:
 
     level: str
     label: str
+    short: str
     listed: int
     done: int
     overdue: int
@@ -133,8 +134,14 @@ def level_line(units: list[ListedUnit], area: Area, level: str, label: str) -> L
     mine = [one for one in units if not level or one.level == level]
     urls = {state: page_url("dashboards:listings", region=area.code, level=level, state=state) for state in STATES}
     return LevelLine(
-        level, label, len(mine), sum(one.is_done for one in mine), sum(one.is_overdue for one in mine), urls
+        level, label, level_short(level), len(mine), sum(one.is_done for one in mine), sum(one.is_overdue for one in mine), urls
     )
+
+
+def level_short(level: str) -> str:
+    """省级, 市级, 县级."""
+    shorts = {Level.PROVINCE: _("Province's"), Level.CITY: _("City's"), Level.COUNTY: _("County's")}
+    return shorts.get(level, _("All levels"))
 
 
 def page_url(name: str, **query) -> str:
@@ -174,6 +181,7 @@ def combined_counts(user, area: Area) -> dict[str, dict]:
             "name": name,
             "count": counts[name],
             "label": combined_label(name),
+            "short": combined_short(name),
             "url": page_url("dashboards:combined", region=area.code, state=name),
         }
         for name in COMBINED
@@ -187,6 +195,11 @@ def combined_label(name: str) -> str:
         "resumed": _("Accepted and resumed"),
         "running": _("Never stopped"),
     }[name]
+
+
+def combined_short(name: str) -> str:
+    """Two characters, as the board says it: 发现, 停业, 复工."""
+    return {"found": _("Found"), "stopped": _("stopped"), "resumed": _("resumed")}.get(name, combined_label(name))
 
 
 # --- what waits for a decision ----------------------------------------------------------------------------

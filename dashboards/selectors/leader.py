@@ -122,7 +122,7 @@ def leader_page(user, area: Area, *, period: Period, on: date) -> LeaderPage:
         lines=lines,
         total=total,
         trend=trend_of(total, period),
-        worst=worst_of(lines, total, area),
+        worst=worst_of(lines, total),
         ageing=ageing_of(total),
         listed=units,
         levels=levels,
@@ -235,26 +235,22 @@ def ranked(lines: list[Line]) -> list[Line]:
     )
 
 
-def worst_of(lines: list[Line], total: Line, area: Area) -> list[Worst]:
+def worst_of(lines: list[Line], total: Line) -> list[Worst]:
     """At most three divisions below the whole's rate, or with something overdue, and why they are named."""
     below = [line for line in lines if line.rank and (line.rate < total.rate or line.overdue)]
-    return [Worst(line, reasons(line, total, area)) for line in below[:WORST]]
+    return [Worst(line, reasons(line, total)) for line in below[:WORST]]
 
 
-def reasons(line: Line, total: Line, area: Area) -> list[str]:
+def reasons(line: Line, total: Line) -> list[str]:
     """What is wrong there, the gravest first."""
     said = []
     if line.rate < total.rate:
         gap = points(total.rate, line.rate)
-        said.append(_("%(gap)s points below %(area)s") % {"gap": gap, "area": area.name})
+        said.append(_("%(gap)s points below the whole") % {"gap": gap})
     if line.overdue:
         said.append(
             ngettext("%(n)s hazard overdue, for %(days)s days", "%(n)s hazards overdue, up to %(days)s days", line.overdue)
-            % {"n": line.overdue, "days": line.oldest_days}
-        )
-    if line.submitted:
-        said.append(
-            ngettext("%(n)s awaits re-inspection", "%(n)s await re-inspection", line.submitted) % {"n": line.submitted}
+            % {"n": f"{line.overdue:,}", "days": line.oldest_days}
         )
     return said
 

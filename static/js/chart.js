@@ -41,7 +41,7 @@ function options(box, token) {
     return { ...base, series: [{ type: "pie", radius: ["52%", "76%"], center: ["50%", "56%"], itemStyle: { borderColor: token("surface"), borderWidth: 2 }, label: { color: token("text-2") }, data }] };
   }
   const category = { type: "category", data: names, inverse: across, axisTick: { show: false }, axisLine: { lineStyle: { color: token("line-strong") } }, axisLabel: { ...text, interval: names.length > 24 ? "auto" : 0, hideOverlap: true } };
-  const number = { type: "value", axisLabel: text, splitLine: { lineStyle: { color: token("line") } }, minInterval: 1 };
+  const number = { type: "value", axisLabel: { ...text, hideOverlap: true }, splitLine: { lineStyle: { color: token("line") } }, minInterval: 1 };
   return {
     ...base,
     grid: { left: 4, right: 16, top: series.length > 1 ? 36 : 12, bottom: 4, containLabel: true },
