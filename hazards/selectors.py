@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from hazards import states
 from hazards.models import HazardCase
-from hazards.words import button_label, event_label
+from hazards.words import button_label, condition_words, event_label
 
 OFFERED = (
     "order",
@@ -60,6 +60,8 @@ def offer(case: HazardCase, user, name: str) -> Offer:
         return Offer(
             name, label, False, _("Not while the case is “%(state)s”.") % {"state": case.get_state_display()}
         )
+    if not states.condition_holds(step.name, case):
+        return Offer(name, label, False, condition_words(step.name))
     return Offer(name, label, True)
 
 
@@ -98,13 +100,21 @@ def timeline(case: HazardCase) -> list:
 
 EVENT_FACE = {
     "open": ("clipboard", "info"),
-    "order": ("file-text", "info"),
+    "order": ("gavel", "info"),
     "submit": ("upload", "info"),
     "pass": ("ok", "success"),
     "correct_on_site": ("ok", "success"),
     "fail": ("fail", "danger"),
     "reopen": ("refresh", "danger"),
     "determine": ("urgent", "warning"),
+    "ask_extension": ("calendar-time", "warning"),
+    "grant_extension": ("calendar-time", "info"),
+    "refuse_extension": ("calendar-off", "muted"),
+    "transfer": ("transfer", "muted"),
+    "take_back": ("undo", "info"),
+    "suspend": ("pause", "muted"),
+    "resume": ("play", "info"),
+    "void": ("ban", "muted"),
     "list": ("flag", "listed"),
     "delist": ("flag", "muted"),
 }

@@ -12,9 +12,9 @@ from common.errors import NotAllowed, RuleBroken
 from documents.services import next_serial
 from hazards import states
 from hazards.models import CaseEvent, DeadlineEntry, Determination, HazardCase, State
-from hazards.words import act_label
+from hazards.words import act_label, condition_words
 
-HEADLINE = {"due_on", "grade", "listed_levels", "main_level"}
+HEADLINE = {"due_on", "asked_until", "grade", "listed_levels", "main_level"}
 """Columns an act may set besides the state that the table gives."""
 
 
@@ -109,6 +109,8 @@ def refuse_by_state(case: HazardCase, step: states.Act) -> None:
             % {"number": case.number, "state": case.get_state_display(), "act": act_label(step.name)},
             code="wrong_state",
         )
+    if not states.condition_holds(step.name, case):
+        raise RuleBroken(condition_words(step.name), code="not_now")
 
 
 def refuse_missing(step: states.Act, facts: dict) -> None:
@@ -121,6 +123,7 @@ def need_label(need: str) -> str:
     return {
         "reason": _("reason"),
         "due_on": _("deadline"),
+        "asked_until": _("deadline asked for"),
         "grade": _("grade"),
         "listed_levels": _("level of listing"),
     }[need]
@@ -134,6 +137,8 @@ def write_headline(row: HazardCase, event: CaseEvent, headline: dict) -> None:
         change_deadline(row, event, headline["due_on"])
     for name in headline.keys() - {"due_on"}:
         setattr(row, name, headline[name])
+    if event.act in states.SETTLES_REQUEST:
+        row.asked_until = None
     if event.to_state != event.from_state:
         row.state = event.to_state
         row.state_on = event.on

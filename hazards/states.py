@@ -4,6 +4,7 @@ Plain Python, no Django: the pages, the API, `docs/states.md` and the tests all 
 Overdue, listed, extended and stopped are not states; see docs/architecture.md.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 REGISTERED = "registered"  # 已登记
@@ -53,7 +54,7 @@ ACTS: dict[str, Act] = dict(
         # A re-inspection may come without a submission: the deadline alone starts it (Order 120, Art. 20).
         _act("pass", {ORDERED, SUBMITTED}, CLOSED, "case.review"),
         _act("fail", {ORDERED, SUBMITTED}, ORDERED, "case.review", "due_on"),
-        _act("ask_extension", {ORDERED}, STAYS, "case.ask_extension", "reason"),
+        _act("ask_extension", {ORDERED}, STAYS, "case.ask_extension", "reason", "asked_until"),
         _act("grant_extension", {ORDERED}, STAYS, "case.decide_extension", "due_on"),
         _act("refuse_extension", {ORDERED}, STAYS, "case.decide_extension", "reason"),
         _act("transfer", LIVE, TRANSFERRED, "case.transfer", "reason"),
@@ -70,8 +71,27 @@ ACTS: dict[str, Act] = dict(
     ]
 )
 
+CONDITIONS: dict[str, Callable] = {
+    "list": lambda case: case.grade == "major",
+    "delist": lambda case: bool(case.listed_levels),
+    "ask_extension": lambda case: case.asked_until is None,
+    "grant_extension": lambda case: case.asked_until is not None,
+    "refuse_extension": lambda case: case.asked_until is not None,
+}
+"""What must hold beside the state, read off the case's own headline."""
+
+SETTLES_REQUEST = frozenset(
+    {"grant_extension", "refuse_extension", "pass", "fail", "transfer", "suspend", "void"}
+)
+"""Acts after which no request for an extension waits any longer."""
+
 CLEARS_DEADLINE = frozenset({"take_back", "resume", "reopen"})
 """Acts after which the old deadline means nothing: a new order must set the next one."""
+
+
+def condition_holds(act: str, case) -> bool:
+    """Whether the case's headline allows the act, the state apart."""
+    return act not in CONDITIONS or CONDITIONS[act](case)
 
 
 def acts_from(state: str) -> tuple[Act, ...]:

@@ -60,3 +60,17 @@ EVENT_LABELS = {
 def event_label(act: str) -> str:
     """What stands in the timeline for an act."""
     return str(EVENT_LABELS.get(act) or ACT_LABELS[act])
+
+
+CONDITION_WORDS = {
+    "list": _("Only a major fire hazard is listed. Record the meeting that found it major first."),
+    "delist": _("No board hangs for this case."),
+    "ask_extension": _("A request for this case waits for its decision."),
+    "grant_extension": _("No extension of this case waits for a decision."),
+    "refuse_extension": _("No extension of this case waits for a decision."),
+}
+
+
+def condition_words(act: str) -> str:
+    """Why an act is not possible although the state would allow it."""
+    return str(CONDITION_WORDS[act])

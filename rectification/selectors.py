@@ -90,6 +90,7 @@ def waiting_for_office(user) -> dict:
         "extensions": list(
             Extension.objects.visible_to(user)
             .undecided()
+            .filter(case__state=states.ORDERED)
             .select_related("case", "case__unit", "asked_by")
             .order_by("asked_at")[:100]
         ),

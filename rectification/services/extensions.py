@@ -46,7 +46,15 @@ def ask(case, *, until: date, reason: str, interim: str, by, at: datetime, clien
         asked_at=at,
         is_late=case.due_on is not None and case.due_on < on,
     )
-    record(case, "ask_extension", by=by, at=at, reason=reason, data={"until": until.isoformat()})
+    record(
+        case,
+        "ask_extension",
+        by=by,
+        at=at,
+        reason=reason,
+        asked_until=until,
+        data={"until": until.isoformat()},
+    )
     return extension
 
 

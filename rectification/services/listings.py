@@ -74,7 +74,7 @@ def refuse_listing(
     if case.grade != Grade.MAJOR:
         raise RuleBroken(
             _("Only a major fire hazard is listed. Record the meeting that found it major first."),
-            code="not_major",
+            code="not_now",
         )
     if not paper_number.strip():
         raise RuleBroken(_("Give the number of the government's document."), field="paper_number")

@@ -7,7 +7,7 @@ import pytest
 from accounts import roles
 from common.errors import NotAllowed, RuleBroken
 from hazards import services, states
-from hazards.models import State
+from hazards.models import HazardCase, State
 from hazards.selectors import OFFERED, offers
 from hazards.words import ACT_LABELS, act_label, button_label, event_label
 from tests import journeys
@@ -18,6 +18,7 @@ FACTS = {
     "reason": {"reason": "理由"},
     "grade": {"grade": "major"},
     "listed_levels": {"listed_levels": ["county"]},
+    "asked_until": {"asked_until": plus(45)},
 }
 
 # By hand: which acts the law and the house allow from each state. The table must say the same.
@@ -53,6 +54,13 @@ DOERS = {
     "determine": {"inspector_a", "office"},
     "list": {"office", "leader"},
     "delist": {"office", "leader"},
+}
+# What the case must carry beside its state.
+CARRIES = {
+    "list": {"grade": "major"},
+    "delist": {"listed_levels": ["county"]},
+    "grant_extension": {"asked_until": plus(45)},
+    "refuse_extension": {"asked_until": plus(45)},
 }
 PEOPLE = (
     "inspector_a", "clerk", "officer_east", "officer_west", "head_east", "office", "leader", "leader_quzhou",
@@ -107,6 +115,7 @@ def test_every_act_by_every_role(state, case, cast):
 )
 def test_each_allowed_act_works_and_leaves_its_event(state, name, case, cast):
     journeys.reach(case, state, cast)
+    HazardCase.objects.filter(pk=case.pk).update(**CARRIES.get(name, {"round": 1}))
     step = states.ACTS[name]
     facts = {key: value for need in step.needs for key, value in FACTS[need].items()}
     doer = cast[sorted(DOERS[name])[0]]
@@ -114,3 +123,28 @@ def test_each_allowed_act_works_and_leaves_its_event(state, name, case, cast):
     assert (event.from_state, event.to_state) == (state, step.to or state)
     assert case.state == event.to_state
     assert case.events.last().by == doer
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [("list", "ordered"), ("delist", "closed"), ("grant_extension", "ordered"), ("refuse_extension", "ordered")],
+)
+def test_what_the_case_must_carry_beside_its_state(name, state, case, cast):
+    journeys.reach(case, state, cast)
+    step = states.ACTS[name]
+    facts = {key: value for need in step.needs for key, value in FACTS[need].items()}
+    with pytest.raises(RuleBroken) as refusal:
+        services.record(case, name, by=cast[sorted(DOERS[name])[0]], at=at(plus(30)), **facts)
+    assert refusal.value.code == "not_now" and str(refusal.value)
+
+
+@pytest.mark.django_db
+def test_one_request_at_a_time_and_settled_by_its_decision(case, cast):
+    journeys.reach(case, "ordered", cast)
+    ask = {"reason": "等配件", "asked_until": plus(45)}
+    services.record(case, "ask_extension", by=cast["officer_east"], at=at(plus(1)), **ask)
+    with pytest.raises(RuleBroken):
+        services.record(case, "ask_extension", by=cast["officer_east"], at=at(plus(2)), **ask)
+    services.record(case, "refuse_extension", by=cast["office"], at=at(plus(2)), reason="不同意")
+    assert case.asked_until is None

@@ -64,9 +64,11 @@ def test_the_township_may_not_decide(ordered, inspector_a, officer_east):
     assert request.decision == "" and ordered.due_on == plus(15)
 
 
-def test_a_request_after_the_deadline_is_flagged(ordered, officer_east):
-    assert not ask(ordered, officer_east, day=15).is_late
-    ordered.extensions.update(decision="refused")
+def test_a_request_after_the_deadline_is_flagged(ordered, officer_east, office):
+    in_time = ask(ordered, officer_east, day=15)
+    assert not in_time.is_late
+    extensions.refuse(in_time, by=office, at=at(plus(15)), note="不同意")
+    ordered.refresh_from_db()
     assert ask(ordered, officer_east, day=16, until=plus(40)).is_late
 
 
