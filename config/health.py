@@ -84,7 +84,7 @@ def chase() -> str:
     finished = run.objects.filter(finished_at__isnull=False).order_by("-finished_at")
     days = (due.date(), timezone.localdate(now))
     if met := finished.filter(finished_at__gte=due, on__range=days).first():
-        return f"ran {timezone.localtime(met.finished_at):%Y-%m-%d %H:%M}"
+        return f"ran {timezone.localtime(met.finished_at):%Y-%m-%d %H:%M}{_left_out(met)}"
     if now - due <= timedelta(minutes=settings.CHASE_GRACE_MINUTES):
         return f"due since {due:%H:%M}"
     if last := finished.first():
@@ -93,6 +93,14 @@ def chase() -> str:
             f"{timezone.localtime(last.finished_at):%Y-%m-%d %H:%M}"
         )
     return _first_chase_waits(due)
+
+
+def _left_out(run) -> str:
+    """What the run could not do; no reason to take the web away, but not to be hidden either."""
+    years = [f"{cases} cases wait for the calendar of {year}" for year, cases in run.notes.get("years", {}).items()]
+    letters = run.notes.get("orphans", 0)
+    parts = years + ([f"{letters} letters reach nobody: see doctor"] if letters else [])
+    return "".join(f"; {part}" for part in parts)
 
 
 def _first_chase_waits(due) -> str:

@@ -14,12 +14,12 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from common.workdays import Calendar
 from rectification.chase import sql
 from rectification.chase.ladder import Plan, Step, plan
 from rectification.chase.people import Directory
+from rectification.chase.reasons import sentences
 from rectification.models import ChaseRun, Rung
 from reference.selectors import calendar as loaded_calendar
 
@@ -74,20 +74,8 @@ class Tally:
         return {name: value for name, value in notes.items() if value}
 
     def reasons(self) -> Iterator[str]:
-        """Why things were skipped, in sentences for the person on duty. A passed-over letter needs nobody's care."""
-        for year, cases in sorted(self.years.items()):
-            yield _(
-                "%(cases)d cases wait: the working days of %(year)d are not loaded. Load that year's calendar."
-            ) % {"cases": cases, "year": year}
-        for (rung, township), letters in sorted(self.nobody.items()):
-            yield _(
-                "%(letters)d letters of rung %(rung)s reach nobody in %(township)s: no holder of the post, no deputy,"
-                " no office. Fill the post; the letters go out with the next run."
-            ) % {"letters": letters, "rung": rung, "township": township}
-        if self.locked:
-            yield _("%(cases)d cases were being changed the whole time; the next run has them.") % {
-                "cases": self.locked
-            }
+        """Why things were skipped, where somebody has to do something about it."""
+        return sentences(self.notes())
 
     def forget_standing(self) -> None:
         """Before another pass: what stands in the way is counted anew, what was done stays counted."""

@@ -1,6 +1,5 @@
 """What pages show of the chase: what a case has coming, what was said about it, and how the last runs went."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,6 +10,7 @@ from hazards.states import LIVE
 from notifications.models import Message
 from rectification.chase.ladder import Step, plan, upcoming
 from rectification.chase.people import Directory
+from rectification.chase.reasons import sentences
 from rectification.models import ChaseClaim, ChaseRun, Rung
 from reference.selectors import calendar as loaded_calendar
 
@@ -126,13 +126,7 @@ def last_run() -> ChaseRun | None:
     return ChaseRun.objects.finished().order_by("-finished_at").first()
 
 
-def troubles() -> dict[str, list]:
-    """What the last run could not do, for `doctor` and the page of the chase: years to load, posts to fill."""
+def troubles() -> list[str]:
+    """What the last run could not do, in sentences that say what to do about it."""
     run = last_run()
-    found: dict[str, list] = defaultdict(list)
-    if run:
-        found["years"] = [(int(year), cases) for year, cases in run.notes.get("years", {}).items()]
-        found["nobody"] = [
-            (*place.rsplit(" ", 1), letters) for place, letters in run.notes.get("nobody", {}).items()
-        ]
-    return dict(found)
+    return list(sentences(run.notes)) if run else []

@@ -59,6 +59,14 @@ def chased_case(make_case, ladder, posts):
     return make
 
 
+def extended(case, until, *, asked_by, granted_by, on):
+    """The deadline moves as it does in life: asked for, then granted."""
+    from rectification.services import extensions
+
+    asked = extensions.ask(case, until=until, reason="设备未到货", interim="专人值守", by=asked_by, at=at(on, 9))
+    extensions.grant(asked, by=granted_by, at=at(on, 10))
+
+
 # --- the oracle: day by day, without the product's calendar, ladder or SQL ------------------------------
 RUNGS = {
     "before-3": (-3, None),

@@ -12,7 +12,7 @@ from notifications.models import Message
 from rectification.chase import engine
 from rectification.models import ChaseClaim
 from tests.factories import at
-from tests.rectification.chasing import chased_case, ladder, posts, told  # noqa: F401
+from tests.rectification.chasing import chased_case, extended, ladder, posts, told  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,13 +84,11 @@ def test_a_case_that_is_being_saved_is_left_for_the_next_run(chased_case, monkey
     assert len(told(busy)) == 4
 
 
-def test_a_deadline_that_changes_during_the_run_is_chased_by_the_new_one(chased_case, office):
+def test_a_deadline_that_changes_during_the_run_is_chased_by_the_new_one(chased_case, posts):
     """The case is locked before it is looked at: what was granted a moment ago counts."""
-    from hazards.services import record
-
     case = chased_case(DUE)
     with transaction.atomic():
-        record(case, "grant_extension", by=office, at=at(ON), due_on=date(2026, 7, 15))
+        extended(case, date(2026, 7, 15), asked_by=posts["officer"], granted_by=posts["office"], on=DUE)
         waiting = threading.Thread(target=lambda: (engine.run(on=ON, at=at(ON, 8)), connection.close()))
         waiting.start()
         waiting.join(0.3)

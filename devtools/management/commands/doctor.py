@@ -181,6 +181,18 @@ def processes() -> Iterator[Line]:
     for name, part in found.items():
         good, bad = words[name]
         yield (GOOD, good) if part["ok"] else (BAD, bad)
+    if health.examine((health.database,))["database"]["ok"]:
+        yield from ((BAD, trouble) for trouble in chase_troubles())
+
+
+def chase_troubles() -> list[str]:
+    """What the last run of the chase could not do; none where its tables are not there yet."""
+    from rectification.chase.selectors import troubles
+
+    try:
+        return troubles()
+    except DatabaseError:
+        return []
 
 
 def disk() -> Iterator[Line]:

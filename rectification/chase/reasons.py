@@ -1,0 +1,23 @@
+"""Why a run left things out, from the notes it keeps, in sentences for the person on duty."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+
+def sentences(notes: dict) -> Iterator[str]:
+    """One sentence for each thing that somebody has to do. Letters passed over need nobody's care."""
+    for year, cases in notes.get("years", {}).items():
+        yield _(
+            "%(cases)d cases wait: the working days of %(year)d are not loaded. Load that year's calendar."
+        ) % {"cases": cases, "year": int(year)}
+    for place, letters in notes.get("nobody", {}).items():
+        rung, township = place.split(" ", 1)
+        yield _(
+            "%(letters)d letters of rung %(rung)s reach nobody in %(township)s: no holder of the post, no deputy,"
+            " no office. Fill the post; the letters go out with the next run."
+        ) % {"letters": letters, "rung": rung, "township": township}
+    if cases := notes.get("locked"):
+        yield _("%(cases)d cases were being changed the whole time; the next run has them.") % {
+            "cases": cases
+        }
