@@ -347,7 +347,7 @@ class Servers:
 
     # --- PostgreSQL ------------------------------------------------------------------------------------
     def _start_postgres(self) -> None:
-        binaries = self._settle_user(postgres_bin())
+        self._binaries = binaries = self._settle_user(postgres_bin())
         self._make_cluster(binaries)
         end_orphan(self.pg_data / "postmaster.pid", "postgres")
         for name in ("postmaster.pid",):
@@ -370,7 +370,7 @@ class Servers:
         )
         self._await_postgres()
         if self.is_new:
-            self._make_database(binaries)
+            self._make_database()
 
     def _settle_user(self, binaries: Path) -> Path:
         """Decide as whom PostgreSQL runs. Root needs a trick; the second one moves what root's folders hide."""
@@ -456,14 +456,20 @@ class Servers:
             time.sleep(0.025)
         raise CannotStart(f"PostgreSQL does not start. Its log ends:\n{tail(self.log_dir / 'pg.log')}")
 
-    def _make_database(self, binaries: Path) -> None:
+    def _make_database(self) -> None:
         """The application's role owns its database and is no superuser, so that triggers bind it."""
-        for statement in (
-            f"CREATE ROLE {ROLE} LOGIN CREATEDB",
-            f"CREATE DATABASE {DATABASE} OWNER {ROLE}",
-        ):
+        self._as_superuser(f"CREATE ROLE {ROLE} LOGIN CREATEDB", f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
+
+    def empty_database(self) -> None:
+        """Throw the database away and make it anew."""
+        self._as_superuser(
+            f"DROP DATABASE {DATABASE} WITH (FORCE)", f"CREATE DATABASE {DATABASE} OWNER {ROLE}"
+        )
+
+    def _as_superuser(self, *statements: str) -> None:
+        for statement in statements:
             command = [
-                binaries / "psql",
+                self._binaries / "psql",
                 "-XqAt",
                 "-h",
                 self.sockets,

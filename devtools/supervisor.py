@@ -36,6 +36,9 @@ ACCOUNTS = (
 ENDED_BY = {"step": 1.0, "beat": 2.5, "worker": 6.0, "web": 8.0}
 
 
+BEGUN = "begun"
+
+
 class Stopped(BaseException):
     """Somebody asked for the end: Ctrl-C, SIGTERM or a closed terminal."""
 
@@ -198,6 +201,30 @@ class Demo:
     def prepare(self) -> None:
         """Migrate, load the code tables, build the demo county; each only when its sources have changed."""
         done = self.done_before()
+        if done.get("demo") == BEGUN:
+            say("The demo county was cut off half-way last time: starting it anew ...")
+            self.servers.empty_database()
+            done = {}
+        due = [step for step in self.steps() if done.get(step[0]) != step[2] and has_command(step[1][0])]
+        first = "demo" not in done and "pg" in self.servers.wanted
+        if first and due:
+            self.servers.tune(embedded.FAST)  # nothing to lose yet; half the time of a first start
+        for name, command, state, words in due:
+            begun = time.monotonic()
+            say(f"{words} ...")
+            if name == "demo":
+                self.remember(done | {"demo": BEGUN})
+            self.manage(*command)
+            done[name] = state
+            self.remember(done)
+            say(f"  {time.monotonic() - begun:.1f} s")
+        if first and due:
+            self.servers.tune(embedded.SAFE)
+            threading.Thread(target=os.sync, daemon=True).start()
+
+    def steps(self) -> list[tuple[str, list[str], str, str]]:
+        """What must have been done: name, command, the state it leaves, and how we call it."""
+        password = digest(self.environment["DEMO_PASSWORD"])
         steps = [
             ("migrate", ["migrate", "--no-input"], tree_hash("*/migrations/*.py"), "Preparing the database"),
             (
@@ -206,25 +233,10 @@ class Demo:
                 tree_hash("reference/data/**/*"),
                 "Loading divisions and code tables",
             ),
-            ("demo", ["seed_demo"], digest(self.environment["DEMO_PASSWORD"]), "Building the demo county"),
+            ("demo", ["seed_demo"], "built", "Building the demo county (once)"),
+            ("password", ["demo_password"], password, "Setting the demo's password"),
         ]
-        if self.empty:
-            steps.pop()
-        due = [step for step in steps if done.get(step[0]) != step[2] and has_command(step[1][0])]
-        if not due:
-            return
-        if self.servers.is_new:
-            self.servers.tune(embedded.FAST)  # nothing to lose yet; half the time of a first start
-        for name, command, state, words in due:
-            begun = time.monotonic()
-            say(f"{words} ...")
-            self.manage(*command)
-            done[name] = state
-            self.remember(done)
-            say(f"  {time.monotonic() - begun:.1f} s")
-        if self.servers.is_new:
-            self.servers.tune(embedded.SAFE)
-            threading.Thread(target=os.sync, daemon=True).start()
+        return steps[:2] if self.empty else steps
 
     @property
     def notes(self) -> Path:

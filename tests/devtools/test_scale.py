@@ -27,7 +27,9 @@ def sown(**options):
 
 
 def facts():
-    rows = HazardCase.objects.order_by("number").values_list("number", "state", "opened_on", "due_on", "description")
+    rows = HazardCase.objects.order_by("number").values_list(
+        "number", "state", "opened_on", "due_on", "description"
+    )
     return list(rows)
 
 
