@@ -1,19 +1,26 @@
 """What the register is told about cases: how many stand on a unit, and that it cannot leave before they are closed."""
 
+from django.db.models import Count, Q
 from django.utils.translation import ngettext
 
 from common.days import today
 from hazards.models import HazardCase
-from hazards.selectors import case_counts
 
 
 def counts_for_units(unit_ids) -> dict[int, dict[str, int]]:
-    """Open, major and overdue cases of each unit of a page."""
-    counts = case_counts(unit_ids)
-    late = HazardCase.objects.filter(unit_id__in=list(counts)).overdue(today()).values_list("unit_id", flat=True)
-    for unit_id in late if counts else ():
-        counts[unit_id]["overdue"] = counts[unit_id].get("overdue", 0) + 1
-    return counts
+    """Open, major and overdue cases of each unit of a page, in one statement."""
+    rows = (
+        HazardCase.objects.filter(unit_id__in=list(unit_ids))
+        .live()
+        .order_by()
+        .values("unit_id")
+        .annotate(
+            open=Count("pk"),
+            major=Count("pk", filter=Q(grade="major")),
+            overdue=Count("pk", filter=Q(due_on__lt=today())),
+        )
+    )
+    return {row.pop("unit_id"): row for row in rows}
 
 
 def open_cases_on(unit, on) -> str:
@@ -21,5 +28,7 @@ def open_cases_on(unit, on) -> str:
     count = HazardCase.objects.filter(unit=unit).live().count()
     if not count:
         return ""
-    words = ngettext("%(n)s hazard on this unit is not closed.", "%(n)s hazards on this unit are not closed.", count)
+    words = ngettext(
+        "%(n)s hazard on this unit is not closed.", "%(n)s hazards on this unit are not closed.", count
+    )
     return words % {"n": count}

@@ -12,8 +12,8 @@ from hazards.words import button_label, condition_words, event_label
 
 OFFERED = (
     "order",
-    "submit",
     "review",
+    "submit",
     "ask_extension",
     "decide_extension",
     "determine",
@@ -152,8 +152,8 @@ def steps(case: HazardCase, events: list) -> list[dict]:
     marks = [
         (_("Registered"), began),
         (_("Ordered"), first.get("order")),
-        (_("Rectified"), first.get("submit")),
-        (_("Re-inspected"), looked),
+        (_("Rectification"), first.get("submit")),
+        (_("Re-inspection"), looked),
         (_("Closed"), None),
     ]
     rows = [

@@ -42,9 +42,3 @@ def shown(photo, url_name: str, alt: str) -> dict:
         "alt": alt,
     }
 
-
-def chase_preview(case, on) -> list[dict]:
-    """Who hears of the case on which day if nothing is done; nothing for a case without a running deadline."""
-    if not case.is_live or case.due_on is None:
-        return []
-    return []

@@ -10,6 +10,7 @@ urlpatterns = [
     path("suspensions/<int:pk>/", views.suspension_detail, name="suspension"),
     path("suspensions/<int:pk>/<slug:step>/", views.suspension_step, name="suspension-step"),
     path("units/<int:unit_id>/stop/", views.propose_suspension, name="propose"),
+    path("cases/<int:pk>/outlook/", views.outlook, name="outlook"),
     path("cases/<int:pk>/<slug:slug>/", views.act, name="act"),
     path("inspections/<int:pk>/complete/", views.file, name="file"),
     path("inspections/<int:pk>/filed/", views.filed, name="filed"),

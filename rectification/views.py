@@ -19,6 +19,7 @@ from inspections.models import Inspection
 from inspections.views import finish_page
 from rectification import forms, selectors
 from rectification.acts import DOINGS
+from rectification.chase import selectors as chase
 from rectification.models import EvidencePhoto, Suspension
 from rectification.services import filing, suspensions
 from units.models import Unit
@@ -55,6 +56,14 @@ def act(request, pk: int, slug: str):
     status = 422 if form.errors else 200
     template = "rectification/_act.html" if request.htmx and not request.htmx.boosted else "rectification/act.html"
     return render(request, template, context, status=status)
+
+
+@require_GET
+def outlook(request, pk: int):
+    """If nothing is done, who hears of the case on which day; and who has heard already."""
+    case = get_object_or_404(HazardCase.objects.visible_to(request.user).for_rows(), pk=pk)
+    context = {"case": case, "outlook": chase.preview(case, today()), "told": chase.claims_of(case)}
+    return render(request, "rectification/outlook.html", context)
 
 
 @require_POST

@@ -2,7 +2,6 @@
 
 from django import template
 
-from common.days import today
 from rectification import panels
 
 register = template.Library()
@@ -19,8 +18,3 @@ def case_photos(case):
     """Photos before and after."""
     return panels.photo_pair(case)
 
-
-@register.inclusion_tag("rectification/_case_chase.html", takes_context=True)
-def case_chase(context, case):
-    """Who hears of it, and when, if nothing is done."""
-    return {"case": case, "rows": panels.chase_preview(case, context.get("today") or today())}
