@@ -19,9 +19,7 @@ ORDERINGS = {
 class InspectionFilter(df.FilterSet):
     q = df.CharFilter(label=_("Search"), method="search")
     region = df.CharFilter(label=_("Region"), method="in_region", validators=[region_code])
-    kind = df.ChoiceFilter(
-        label=_("Kind of inspection"), choices=Kind.choices, empty_label=_("Every kind")
-    )
+    kind = df.ChoiceFilter(label=_("Kind of inspection"), choices=Kind.choices, empty_label=_("Every kind"))
     officer = df.CharFilter(label=_("Officer"), method="by_officer")
     unit = df.NumberFilter(label=_("Unit"), field_name="unit_id")
     started_after = df.DateFilter(label=_("From"), field_name="started_at", lookup_expr="date__gte")

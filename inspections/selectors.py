@@ -195,9 +195,10 @@ def sheet_of(inspection: Inspection, *, cases: bool = False) -> Sheet:
     answers = list(inspection.answers.select_related("item", "item__group", "category"))
     related = ["category", "category__group", *(["case"] if cases else [])]
     findings = list(inspection.findings.select_related(*related).prefetch_related("photos"))
+    asked = {answer.pk: answer for answer in answers}
     by_answer: dict[int | None, list[Finding]] = {}
     for finding in findings:
-        finding.inspection = inspection
+        finding.inspection, finding.answer = inspection, asked.get(finding.answer_id)
         by_answer.setdefault(finding.answer_id, []).append(finding)
     groups: dict[str, list[Row]] = {}
     for answer in answers:
@@ -211,7 +212,7 @@ def row_of(answer: Answer) -> Row:
     """One row again, after one tap."""
     findings = list(answer.findings.select_related("category", "category__group").prefetch_related("photos"))
     for finding in findings:
-        finding.inspection = answer.inspection
+        finding.inspection, finding.answer = answer.inspection, answer
     return Row(answer, findings)
 
 

@@ -3,7 +3,7 @@
 import uuid
 from decimal import Decimal, InvalidOperation
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -409,16 +409,20 @@ def finish(request, pk: int):
     return hand_on(visit)
 
 
+class SamePost(HttpResponseRedirect):
+    """A redirect that keeps method and body."""
+
+    status_code = 307
+
+
 def hand_on(visit: Inspection) -> HttpResponse:
-    """The same POST to the door that completes and issues (307 keeps method and body)."""
+    """The same POST to the door that completes and issues."""
     try:
         url = reverse("rectification:file", args=[visit.pk])
     except NoReverseMatch:
         url = reverse("inspections:finish", args=[visit.pk])
         return redirect(url)
-    response = HttpResponse(status=307)
-    response["Location"] = url
-    return response
+    return SamePost(url)
 
 
 def finish_form(request, visit: Inspection, *, data=None) -> FinishForm:
