@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="count, write nothing")
 
     def handle(self, *, on, dry_run, **options):
-        tally = engine.run(on=day(on) if on else days.today(), at=days.now(), dry_run=dry_run)
+        tally = engine.run(on=days.today() if on is None else day(on), at=days.now(), dry_run=dry_run)
         self.stdout.write(json.dumps(tally.counts()))
         for reason in tally.reasons():
             self.stderr.write(reason)

@@ -1,0 +1,147 @@
+"""The doors of the chase: the command, the job of the morning, and the one that makes up for it."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+
+from config.schedule import SCHEDULE
+from notifications.models import Message
+from rectification import tasks
+from rectification.models import ChaseRun
+from reference.models import CalendarDay
+from reference.selectors import forget_calendar
+from tests.rectification.chasing import chased_case, ladder, posts, told
+
+pytestmark = pytest.mark.django_db
+DUE = date(2026, 6, 10)
+
+
+def command(*arguments):
+    out, err = StringIO(), StringIO()
+    call_command("chase", *arguments, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+# --- the command -----------------------------------------------------------------------------------
+def test_the_command_prints_one_json_line(chased_case):
+    chased_case(DUE)
+    out, err = command("--on", "2026-06-11")
+    assert out.count("\n") == 1
+    assert json.loads(out) == {"on": "2026-06-11", "due": 1, "claimed": 2, "messages": 4, "skipped": 0}
+    assert err == ""
+    assert list(json.loads(out)) == ["on", "due", "claimed", "messages", "skipped"]
+
+
+def test_a_dry_run_by_command_writes_nothing(chased_case):
+    chased_case(DUE)
+    out, _err = command("--on", "2026-06-11", "--dry-run")
+    assert json.loads(out)["messages"] == 4
+    assert not Message.objects.exists()
+    assert not ChaseRun.objects.exists()
+
+
+def test_the_reasons_stand_beside_the_line_and_not_in_it(chased_case):
+    chased_case(date(2026, 12, 28))
+    out, err = command("--on", "2026-12-31")
+    assert json.loads(out)["skipped"] == 1
+    assert "2027" in err
+
+
+@pytest.mark.parametrize("text", ["2026-13-01", "tomorrow", "2026-06-31", "20260611x", ""])
+def test_a_bad_day_is_a_sentence(ladder, text):
+    with pytest.raises(CommandError, match="2026-02-14"):
+        command(f"--on={text}")
+
+
+@pytest.mark.stack
+def test_a_bad_day_ends_the_command_with_one_line_and_1():
+    done = subprocess.run(
+        [sys.executable, "manage.py", "chase", "--on", "2026-02-30"],
+        cwd=Path(__file__).resolve().parents[2],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+
+
+# --- the job of the morning --------------------------------------------------------------------------
+def test_beat_knows_the_jobs_by_their_names():
+    named = {entry["task"] for entry in SCHEDULE.values()}
+    assert {tasks.chase.name, tasks.catch_up.name} <= named
+    assert SCHEDULE["chase"]["schedule"].hour == {8}
+
+
+def test_the_morning_tells(chased_case):
+    case = chased_case(DUE)
+    with time_machine.travel("2026-06-11T08:00:00+08:00", tick=False):
+        assert tasks.chase()["messages"] == 4
+    assert len(told(case)) == 2
+
+
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        ("2026-02-14", True),  # a Saturday that is worked
+        ("2026-02-16", False),  # a Monday in the Spring Festival
+        ("2026-06-13", False),  # an ordinary Saturday
+        ("2027-01-04", True),  # a Monday of a year that is not loaded
+        ("2027-01-03", False),
+    ],
+)
+def test_on_a_day_off_nothing_is_sent_and_the_run_is_on_record(chased_case, day, works):
+    chased_case(date(2026, 2, 12))
+    with time_machine.travel(f"{day}T08:00:00+08:00", tick=False):
+        counts = tasks.chase()
+    assert bool(counts["messages"]) is works
+    record = ChaseRun.objects.get()
+    assert record.finished_at is not None
+    assert record.notes.get("day_off", False) is not works
+
+
+def test_without_any_calendar_nothing_breaks(ladder):
+    CalendarDay.objects.all().delete()
+    forget_calendar()
+    with time_machine.travel("2026-06-11T08:00:00+08:00", tick=False):
+        assert tasks.chase()["messages"] == 0
+
+
+# --- catching up ---------------------------------------------------------------------------------------
+def test_a_missed_morning_is_made_up_for(chased_case):
+    case = chased_case(DUE)
+    with time_machine.travel("2026-06-11T10:20:00+08:00", tick=False):
+        assert tasks.catch_up()["messages"] == 4
+        assert tasks.catch_up() is None
+    assert len(told(case)) == 2
+
+
+def test_there_is_nothing_to_make_up_for_before_eight(chased_case):
+    chased_case(DUE)
+    with time_machine.travel("2026-06-11T07:50:00+08:00", tick=False):
+        assert tasks.catch_up() is None
+    assert not ChaseRun.objects.exists()
+
+
+def test_a_run_that_was_cut_off_is_made_up_for(chased_case):
+    chased_case(DUE)
+    with time_machine.travel("2026-06-11T08:30:00+08:00", tick=False):
+        ChaseRun.objects.create(on=date(2026, 6, 11), started_at="2026-06-11T08:00:00+08:00")
+        assert tasks.catch_up()["messages"] == 4
+
+
+def test_a_night_worker_in_shanghai_and_not_in_greenwich(chased_case):
+    """00:30 on 11 June in Shanghai is still 10 June in Greenwich."""
+    case = chased_case(DUE)
+    with time_machine.travel("2026-06-11T00:30:00+08:00", tick=False):
+        tasks.chase()
+    assert ("after-1", 0, date(2026, 6, 11)) in told(case)
