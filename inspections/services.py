@@ -464,6 +464,8 @@ def file_whole(
     )
     if before := _filed_before(draft):
         return before, False
+    if ended_at is not None and ended_at < started_at:
+        raise RuleBroken(_("The inspection ends before it begins."), field="ended_at")
     answers = list(answers)
     try:
         with transaction.atomic():
