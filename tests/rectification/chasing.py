@@ -63,7 +63,9 @@ def extended(case, until, *, asked_by, granted_by, on):
     """The deadline moves as it does in life: asked for, then granted."""
     from rectification.services import extensions
 
-    asked = extensions.ask(case, until=until, reason="设备未到货", interim="专人值守", by=asked_by, at=at(on, 9))
+    asked = extensions.ask(
+        case, until=until, reason="设备未到货", interim="专人值守", by=asked_by, at=at(on, 9)
+    )
     extensions.grant(asked, by=granted_by, at=at(on, 10))
 
 
