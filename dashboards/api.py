@@ -3,6 +3,7 @@
 from django.http import Http404
 from django.urls import path
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -49,8 +50,8 @@ class FiguresSerializer(serializers.Serializer):
 
 PARAMETERS = [
     OpenApiParameter("region", str, description="Code of the division; without it one's own."),
-    OpenApiParameter("from", serializers.DateField),
-    OpenApiParameter("to", serializers.DateField),
+    OpenApiParameter("from", OpenApiTypes.DATE),
+    OpenApiParameter("to", OpenApiTypes.DATE),
     OpenApiParameter("by", str, enum=BY),
     OpenApiParameter("cohort", str, enum=COHORTS),
 ]

@@ -117,7 +117,7 @@ class Region(models.Model):
         return self.short_name
 
     @property
-    def label(self):
+    def label(self) -> str:
         """The name as people say it."""
         return self.short_name
 
@@ -232,7 +232,7 @@ class CodeTable(models.Model):
         return self.label
 
     @property
-    def label(self):
+    def label(self) -> str:
         """The name in the language of the reader."""
         return self.name if in_chinese() else self.name_en or self.name
 
@@ -389,7 +389,7 @@ class Checklist(models.Model):
         return f"{self.label} v{self.version}"
 
     @property
-    def label(self):
+    def label(self) -> str:
         """The name in the language of the reader."""
         return self.name if in_chinese() else self.name_en or self.name
 
@@ -443,7 +443,7 @@ class ChecklistItem(models.Model):
         return f"{self.number}. {self.label}"
 
     @property
-    def label(self):
+    def label(self) -> str:
         """The question in the language of the reader."""
         return self.question if in_chinese() else self.question_en or self.question
 
