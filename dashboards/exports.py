@@ -18,7 +18,7 @@ def columns(cohort: str) -> list[tuple[str, str]]:
     return [
         ("found", found),
         ("closed", _("Closed")),
-        ("rate", _("Rate")),
+        ("rate", _("Rectification rate")),
         ("on_time", _("On time")),
         ("on_time_rate", _("On-time rate")),
         ("overdue", _("Overdue")),
@@ -32,7 +32,12 @@ def workbook(figures: Figures, area: Area, *, as_of, by) -> bytes:
     """The table of the figures page; `by` is the person who exports, whose name stands in it."""
     target = BytesIO()
     # No cell is ever read as a formula, an address or a number that was a word.
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(target, options) as book:
         faces = {
             "title": book.add_format({"bold": True, "font_size": 14}),

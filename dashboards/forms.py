@@ -1,7 +1,6 @@
 """What may be asked of figures: one set of fields for the pages and the API."""
 
 from django import forms
-from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from dashboards import periods
@@ -15,9 +14,7 @@ PERIODS = [
     (periods.ALL, _("All years")),
     (periods.OWN, _("Own dates")),
 ]
-BY_LABELS = dict(
-    zip(BY, (_("Region"), _("Kind of place"), _("Grade"), _("Listing")), strict=True)
-)
+BY_LABELS = dict(zip(BY, (_("Region"), _("Kind of place"), _("Grade"), _("Listing")), strict=True))
 COHORT_LABELS = dict(zip(COHORTS, (_("Found in the period"), _("Due in the period")), strict=True))
 
 
@@ -51,12 +48,19 @@ class PeriodForm(DaysForm):
 
     period = forms.ChoiceField(label=_("Period"), choices=PERIODS, required=False)
 
+    def __init__(self, data=None, *args, **kwargs):
+        if data is not None and not data.get("period"):
+            # The select shows what the figures show: days alone mean own days, nothing means this year.
+            data = data.copy()
+            data["period"] = periods.OWN if data.get("from") or data.get("to") else periods.YEAR
+        super().__init__(data, *args, **kwargs)
+
     def stretch(self, on) -> Period:
         """The period asked for; this year where nothing or nonsense was asked."""
         if not self.is_valid():
             return periods.running(periods.YEAR, on)
         first, last = self.cleaned_data["from"], self.cleaned_data["to"]
-        kind = self.cleaned_data["period"] or (periods.OWN if first or last else periods.YEAR)
+        kind = self.cleaned_data["period"]
         if kind == periods.OWN and (first or last):
             return Period(first, last)
         return periods.running(periods.YEAR if kind == periods.OWN else kind, on)
@@ -87,8 +91,3 @@ class FiguresForm(PeriodForm, QuestionMixin):
 
 class ApiForm(DaysForm, QuestionMixin):
     """The question of the API: no running periods, an open end is all there is."""
-
-
-def chosen(period: Period) -> str:
-    """The words of a period for a heading."""
-    return str(dict(PERIODS)[period.kind]) if period.kind != periods.OWN else say("Own dates")

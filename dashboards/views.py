@@ -36,7 +36,9 @@ def leader(request, office: bool = False):
     on = today()
     form = PeriodForm(request.GET)
     period = form.stretch(on)
-    page = selectors.leader_page(request.user, area_for(request.user, request.GET.get("region", ""), on), period=period, on=on)
+    page = selectors.leader_page(
+        request.user, area_for(request.user, request.GET.get("region", ""), on), period=period, on=on
+    )
     context = {
         "page": page,
         "form": form,
@@ -46,7 +48,9 @@ def leader(request, office: bool = False):
         "up": up_links(request, page.area, period),
         "keep": query_of(page.area, period),
     }
-    template = "dashboards/_leader.html" if request.htmx and not request.htmx.boosted else "dashboards/leader.html"
+    template = (
+        "dashboards/_leader.html" if request.htmx and not request.htmx.boosted else "dashboards/leader.html"
+    )
     return render(request, template, context, status=200 if form.is_valid() else 400)
 
 
@@ -96,7 +100,6 @@ def figures(request):
         "area": area,
         "figures": found,
         "as_of": timezone.localtime(),
-        "periods": period_links(request, area, found.period),
         "by_label": BY_LABELS[found.by],
         "columns": exports.columns(found.cohort),
         "may_export": roles.may(request.user, "figures.export", area.code),
@@ -104,7 +107,9 @@ def figures(request):
         "movements_url": f"{reverse('dashboards:movements')}?{urlencode(query_of(area, found.period))}",
         "stretch": stretch(found.period),
     }
-    template = "dashboards/_figures.html" if request.htmx and not request.htmx.boosted else "dashboards/figures.html"
+    template = (
+        "dashboards/_figures.html" if request.htmx and not request.htmx.boosted else "dashboards/figures.html"
+    )
     return render(request, template, context, status=200 if form.is_valid() else 400)
 
 
@@ -114,7 +119,11 @@ def asked_figures(request):
     form = FiguresForm(request.GET)
     area = area_for(request.user, request.GET.get("region", ""), on)
     period = form.stretch(on)
-    return form, area, selectors.rectification_figures(request.user, area, period=period, on=on, **form.answers)
+    return (
+        form,
+        area,
+        selectors.rectification_figures(request.user, area, period=period, on=on, **form.answers),
+    )
 
 
 @require_safe
@@ -146,6 +155,20 @@ def movements(request):
     return render(request, "dashboards/_movements.html", context)
 
 
+class Rows(list):
+    """Rows in memory that `Listing` can page."""
+
+    def __getitem__(self, part):
+        found = super().__getitem__(part)
+        return Rows(found) if isinstance(part, slice) else found
+
+    def order_by(self, *_fields):
+        return self
+
+    def count(self):
+        return len(self)
+
+
 @require_safe
 def listings(request):
     """The units that governments listed, each once, with its main listing."""
@@ -156,6 +179,7 @@ def listings(request):
     state = request.GET.get("state", "")
     state = state if state in boards.STATES else "all"
     units = selectors.listed_units(request.user, area, on)
+    shown = Rows(one for one in units if (not level or one.level == level) and boards.in_state(one, state))
     lines, total = selectors.listing_lines(units, area)
     context = {
         "area": area,
@@ -163,7 +187,7 @@ def listings(request):
         "total": total,
         "level": level,
         "state": state,
-        "units": [one for one in units if (not level or one.level == level) and boards.in_state(one, state)],
+        "listing": Listing(request, shown),
         "today": on,
     }
     return render(request, "dashboards/listings.html", context)
@@ -178,7 +202,9 @@ def combined(request):
     state = request.GET.get("state", "found")
     state = state if state in counts else "found"
     sites = selectors.combined_sites(request.user, area).filter(selectors.combined_conditions()[state])
-    rows = sites.select_related("region").prefetch_related("suspensions").order_by("suspended_since", "number")
+    rows = (
+        sites.select_related("region").prefetch_related("suspensions").order_by("suspended_since", "number")
+    )
     tabs = [
         {
             "label": one["label"],

@@ -55,7 +55,9 @@ def area_of(user, code: str, on) -> Area:
     widest = max((own for own in codes if code.startswith(own)), key=len)
     way = [code[:length] for length in range(len(widest), len(code) + 1)]
     # One statement for the division, the way up and the parts.
-    rows = {row.code: row for row in Region.objects.filter(Q(code__in=way) | Q(parent_id=code)).order_by("code")}
+    rows = {
+        row.code: row for row in Region.objects.filter(Q(code__in=way) | Q(parent_id=code)).order_by("code")
+    }
     if code not in rows:
         raise Region.DoesNotExist
     parts = {

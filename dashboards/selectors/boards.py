@@ -56,7 +56,9 @@ class ListedUnit:
     @property
     def case(self) -> HazardCase:
         """The case that speaks for the unit: the most overdue, else that of the main listing."""
-        return max(self.cases, key=lambda case: (case.overdue_days(self.on), case.is_live, case == self.main.case))
+        return max(
+            self.cases, key=lambda case: (case.overdue_days(self.on), case.is_live, case == self.main.case)
+        )
 
     @property
     def delisted_on(self) -> date | None:
@@ -132,9 +134,17 @@ def listing_lines(units: list[ListedUnit], area: Area) -> tuple[list[LevelLine],
 
 def level_line(units: list[ListedUnit], area: Area, level: str, label: str) -> LevelLine:
     mine = [one for one in units if not level or one.level == level]
-    urls = {state: page_url("dashboards:listings", region=area.code, level=level, state=state) for state in STATES}
+    urls = {
+        state: page_url("dashboards:listings", region=area.code, level=level, state=state) for state in STATES
+    }
     return LevelLine(
-        level, label, level_short(level), len(mine), sum(one.is_done for one in mine), sum(one.is_overdue for one in mine), urls
+        level,
+        label,
+        level_short(level),
+        len(mine),
+        sum(one.is_done for one in mine),
+        sum(one.is_overdue for one in mine),
+        urls,
     )
 
 
@@ -199,7 +209,9 @@ def combined_label(name: str) -> str:
 
 def combined_short(name: str) -> str:
     """Two characters, as the board says it: 发现, 停业, 复工."""
-    return {"found": _("Found"), "stopped": _("stopped"), "resumed": _("resumed")}.get(name, combined_label(name))
+    return {"found": _("Found"), "stopped": _("stopped"), "resumed": _("resumed")}.get(
+        name, combined_label(name)
+    )
 
 
 # --- what waits for a decision ----------------------------------------------------------------------------
@@ -243,7 +255,12 @@ def questions(user, area: Area):
             Extension.objects.undecided().filter(inside("case__region_id", area)),
             "case__region_id",
         ),
-        ("case.list", "to_list", cases.filter(conditions.live(), grade=Grade.MAJOR).listed("none"), "region_id"),
+        (
+            "case.list",
+            "to_list",
+            cases.filter(conditions.live(), grade=Grade.MAJOR).listed("none"),
+            "region_id",
+        ),
         ("case.delist", "boards", cases.closed().listed("any"), "region_id"),
     )
     for permission, kind, found, field in rows:

@@ -61,7 +61,9 @@ def cohort_filters(cohort: str, period: Period) -> dict[str, str]:
     if cohort == "found":
         return days("opened_after", period.first) | days("opened_before", period.last)
     # Without any end the filter still leaves out hazards that never had a deadline.
-    return days("original_after", period.first) | days("original_before", period.last) or days("original_after", FAR_BACK)
+    return days("original_after", period.first) | days("original_before", period.last) or days(
+        "original_after", FAR_BACK
+    )
 
 
 def days(name: str, day: date | None) -> dict[str, str]:
@@ -150,7 +152,8 @@ def rectification_figures(
     names = key.names(list(counted))
     nought = {one.name: 0 for one in columns}
     rows = [
-        Row(code, name, counted.get(code, nought), {**base, **key.filters(code)}, on) for code, name in names.items()
+        Row(code, name, counted.get(code, nought), {**base, **key.filters(code)}, on)
+        for code, name in names.items()
     ]
     total = {name: sum(row.counts[name] for row in rows) for name in nought}
     return Figures(rows, Row("", _("Total"), total, base, on), by, cohort, period, on)
@@ -170,10 +173,16 @@ def count_by(cases, expression, columns: tuple[Measure, ...]) -> dict[str, dict[
 def keys(area: Area) -> dict[str, Key]:
     """The ways to break `area` down."""
     return {
-        "region": Key(Left("region_id", area.part_length), lambda code: region_filters(area, code), region_names(area)),
+        "region": Key(
+            Left("region_id", area.part_length), lambda code: region_filters(area, code), region_names(area)
+        ),
         "place_type": Key(F("unit__place_type_id"), lambda code: {"place_type": code}, place_type_names),
         "grade": Key(F("grade"), lambda code: {"grade": code}, lambda _found: labels(Grade)),
-        "listed": Key(board_level(), lambda code: {"board": code}, lambda _found: labels(Level) | {"none": _("Never listed")}),
+        "listed": Key(
+            board_level(),
+            lambda code: {"board": code},
+            lambda _found: labels(Level) | {"none": _("Never listed")},
+        ),
     }
 
 
@@ -183,7 +192,10 @@ def labels(choices) -> dict[str, str]:
 
 def board_level():
     """The highest level that ever listed the case; `CaseQuerySet.on_board` asks the same."""
-    whens = [When(pk__in=Listing.objects.filter(level=level).values("case_id"), then=Value(level)) for level in Level.values]
+    whens = [
+        When(pk__in=Listing.objects.filter(level=level).values("case_id"), then=Value(level))
+        for level in Level.values
+    ]
     return Case(*whens, default=Value("none"), output_field=CharField())
 
 

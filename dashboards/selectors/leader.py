@@ -16,7 +16,13 @@ from dashboards.periods import Period
 from dashboards.rates import SMALL, points, ranks, share
 from dashboards.selectors import boards, stock
 from dashboards.selectors.areas import Area
-from dashboards.selectors.figures import cases_url, cohort_condition, cohort_filters, region_filters, region_names
+from dashboards.selectors.figures import (
+    cases_url,
+    cohort_condition,
+    cohort_filters,
+    region_filters,
+    region_names,
+)
 from hazards import conditions, states
 from hazards.models import CaseEvent, HazardCase
 
@@ -173,7 +179,10 @@ def count_found(cases, key, period: Period) -> dict[str, dict[str, int]]:
     }
     if then is not None:
         columns["found_before"] = Count("region_id", filter=then & conditions.counted())
-        columns["closed_before"] = Count("region_id", filter=then & conditions.closed() & conditions.between("closed_on", None, earlier.last))
+        columns["closed_before"] = Count(
+            "region_id",
+            filter=then & conditions.closed() & conditions.between("closed_on", None, earlier.last),
+        )
     rows = cases.filter(this | then if then is not None else this).order_by()
     rows = rows.annotate(group_key=key).values("group_key").annotate(**columns)
     return {row.pop("group_key"): row for row in rows}
@@ -183,7 +192,9 @@ def count_due(cases, key, due: Period) -> dict[str, dict[str, int]]:
     """What had to be done by now: original deadlines of the period that have passed."""
     rows = cases.counted().filter(cohort_condition("due", due)).order_by()
     rows = rows.annotate(group_key=key).values("group_key")
-    rows = rows.annotate(due=Count("region_id"), on_time=Count("region_id", filter=conditions.closed_on_time()))
+    rows = rows.annotate(
+        due=Count("region_id"), on_time=Count("region_id", filter=conditions.closed_on_time())
+    )
     return {row.pop("group_key"): row for row in rows}
 
 
@@ -202,7 +213,9 @@ def line_of(area: Area, key: str, name: str, counted: dict, period: Period, due:
         counts |= counted[part].get(key, {})
     oldest = counts.pop("oldest", None)
     drill = key if key != area.code and len(key) < 12 else ""
-    return Line(key, name, counts, urls_of(region_filters(area, key), period, due, on), oldest, on, drill=drill)
+    return Line(
+        key, name, counts, urls_of(region_filters(area, key), period, due, on), oldest, on, drill=drill
+    )
 
 
 def total_of(area: Area, lines: list[Line], period: Period, due: Period, on: date) -> Line:
@@ -249,7 +262,11 @@ def reasons(line: Line, total: Line) -> list[str]:
         said.append(_("%(gap)s points below the whole") % {"gap": gap})
     if line.overdue:
         said.append(
-            ngettext("%(n)s hazard overdue, for %(days)s days", "%(n)s hazards overdue, up to %(days)s days", line.overdue)
+            ngettext(
+                "%(n)s hazard overdue, for %(days)s days",
+                "%(n)s hazards overdue, up to %(days)s days",
+                line.overdue,
+            )
             % {"n": f"{line.overdue:,}", "days": line.oldest_days}
         )
     return said

@@ -25,7 +25,12 @@ def ageing(on: date) -> tuple[Measure, ...]:
         last = on - timedelta(least)
         first = on - timedelta(most) if most else None
         condition = conditions.live() & conditions.between("due_on", first, last)
-        filters = {"state": "live", **days("due_after", first), **days("due_before", last), "ordering": "worst"}
+        filters = {
+            "state": "live",
+            **days("due_after", first),
+            **days("due_before", last),
+            "ordering": "worst",
+        }
         result.append(Measure(f"age_{least}", condition, filters))
     return tuple(result)
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from hazards.services import open_case, record
+from rectification.services import extensions
 from tests import journeys
 from tests.factories import at
 
@@ -13,23 +14,36 @@ ON = date(2026, 3, 31)
 
 
 def day(text: str) -> date:
-    """"3-10" in 2026."""
+    """ "3-10" in 2026."""
     month, number = text.split("-")
     return date(2026, int(month), int(number))
 
 
 @pytest.fixture
-def make_hazard(catalogue, inspector_a):
+def make_hazard(catalogue, inspector_a, officer_east, office):
     """`make_hazard(unit, "3-01", due="3-10", closed="3-10")`: a case with the days that figures ask for."""
 
     def make(unit, found, *, due=None, extended=None, submitted=None, closed=None, ends=None):
         case = open_case(
-            unit=unit, category=catalogue["exit"], description="安全出口上锁", by=inspector_a, at=at(day(found))
+            unit=unit,
+            category=catalogue["exit"],
+            description="安全出口上锁",
+            by=inspector_a,
+            at=at(day(found)),
         )
         if due:
             record(case, "order", by=None, at=at(day(found), 11), due_on=day(due))
         if extended:
-            record(case, "grant_extension", by=None, at=at(day(found), 12), due_on=day(extended))
+            asked = extensions.ask(
+                case,
+                until=day(extended),
+                reason="配件未到",
+                interim="专人看守",
+                by=officer_east,
+                at=at(day(found), 12),
+            )
+            extensions.grant(asked, by=office, at=at(day(found), 13))
+            case.refresh_from_db()
         if submitted:
             record(case, "submit", by=None, at=at(day(submitted)))
         if closed:
