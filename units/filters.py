@@ -60,7 +60,9 @@ class UnitFilter(df.FilterSet):
     )
     suspended = df.ChoiceFilter(label=_("Suspended from business"), choices=YES_NO, method="under_order")
     unseen_since = df.DateFilter(label=_("Not inspected since"), method="not_seen")
-    status = df.ChoiceFilter(label=_("On the register?"), choices=STATUS, method="by_status", empty_label=None)
+    status = df.ChoiceFilter(
+        label=_("On the register?"), choices=STATUS, method="by_status", empty_label=None
+    )
     ordering = df.ChoiceFilter(
         label=_("Order"), choices=[(name, label) for name, (label, _f) in ORDERINGS.items()], method="ordered"
     )

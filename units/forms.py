@@ -184,7 +184,9 @@ class UnitForm(PlacePicker, OnceForm, VersionedForm, forms.ModelForm):
             seen = Unit.objects.visible_to(self.user).filter(pk=other.pk).exists()
             text = gettext("“%(name)s” (%(number)s) has this credit code.") if seen else ""
             words = text % {"name": other.name, "number": other.number}
-            self.add_error("credit_code", words or gettext("Another unit on the register has this credit code."))
+            self.add_error(
+                "credit_code", words or gettext("Another unit on the register has this credit code.")
+            )
         return cleaned
 
     def _clean_phone(self, duty: str, cleaned: dict) -> None:
@@ -219,6 +221,12 @@ class UnitForm(PlacePicker, OnceForm, VersionedForm, forms.ModelForm):
     def facts(self) -> dict:
         """The facts of the unit as the services take them."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+    @property
+    def has_more_people(self) -> bool:
+        """Whether somebody beside the person responsible was typed in, or refused."""
+        later = [f"{duty}_{part}" for duty in list(Duty)[1:] for part in ("name", "phone")]
+        return any(self[name].value() or self[name].errors for name in later)
 
     @property
     def people_fields(self):

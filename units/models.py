@@ -149,7 +149,7 @@ class Unit(models.Model):
     number = models.CharField(
         _("register number"), max_length=20, unique=True, db_collation="C", editable=False
     )
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name of the unit"), max_length=120)
     name_initials = models.CharField(_("pinyin initials"), max_length=120, blank=True, editable=False)
     credit_code = models.CharField(
         _("unified social credit code"), max_length=18, blank=True, db_collation="C"
@@ -273,7 +273,12 @@ class Unit(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(longitude__isnull=True, latitude__isnull=True)
-                | Q(longitude__range=(73, 136), latitude__range=(3, 54)),
+                | Q(
+                    longitude__isnull=False,
+                    latitude__isnull=False,
+                    longitude__range=(73, 136),
+                    latitude__range=(3, 54),
+                ),
                 name="unit_position_in_china",
                 violation_error_message=_(
                     "Give both coordinates (WGS-84): longitude 73 to 136, latitude 3 to 54."

@@ -38,6 +38,8 @@ def make_unit(tables, inspector_a, east_village):
     def make(name="马屯兴旺百货店", region=None, by=None, **facts):
         facts.setdefault("address", "马屯镇东街1号")
         facts.setdefault("place_type", PlaceType.objects.get(code="shop-street"))
-        return services.register(name=name, region=region or east_village, by=by or inspector_a, on=ON, **facts)
+        return services.register(
+            name=name, region=region or east_village, by=by or inspector_a, on=ON, **facts
+        )
 
     return make

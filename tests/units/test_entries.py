@@ -69,7 +69,9 @@ def test_coordinates_outside_china_are_refused_with_a_sentence(make_unit):
 
 def test_correct_logs_each_field_before_and_after(make_unit, inspector_b, on):
     unit = make_unit(flags=["small_place"], lodgers=0)
-    services.correct(unit, by=inspector_b, on=on, reason="现场核实", lodgers=4, flags=["combined_use", "small_place"])
+    services.correct(
+        unit, by=inspector_b, on=on, reason="现场核实", lodgers=4, flags=["combined_use", "small_place"]
+    )
     change = unit.changes.filter(act="corrected").get()
     assert change.changes == {"lodgers": [0, 4], "flags": [["small_place"], ["combined_use", "small_place"]]}
     assert (change.by, change.reason) == (inspector_b, "现场核实")
@@ -97,8 +99,14 @@ def test_correct_takes_no_headline(make_unit, inspector_a, on):
 
 def test_move_takes_number_and_history_along(make_unit, inspector_a, west_village, on):
     unit = make_unit(longitude="115.720000", latitude="37.510000")
-    moved = services.move(unit, region=west_village, address="恩察镇西街2号", by=inspector_a, on=on, reason="搬迁")
-    assert (moved.number, moved.region_id, moved.address) == ("131121-000001", "131121101201", "恩察镇西街2号")
+    moved = services.move(
+        unit, region=west_village, address="恩察镇西街2号", by=inspector_a, on=on, reason="搬迁"
+    )
+    assert (moved.number, moved.region_id, moved.address) == (
+        "131121-000001",
+        "131121101201",
+        "恩察镇西街2号",
+    )
     assert moved.longitude is None
     change = moved.changes.filter(act="moved").get()
     assert change.changes["region"] == ["131121104201", "131121101201"]
@@ -144,7 +152,10 @@ def test_a_double_entry_is_merged_into_the_one_that_stays(make_unit, inspector_a
     with pytest.raises(RuleBroken) as refusal:
         services.retire(double, status="merged", by=inspector_a, on=on)
     assert refusal.value.field == "merged_into"
-    assert services.retire(double, status="merged", merged_into=stays, by=inspector_a, on=on).merged_into == stays
+    assert (
+        services.retire(double, status="merged", merged_into=stays, by=inspector_a, on=on).merged_into
+        == stays
+    )
 
 
 def test_nothing_is_corrected_on_a_retired_unit(make_unit, inspector_a, on):
