@@ -179,7 +179,7 @@ def read_whole(request) -> tuple[dict, dict]:
     facts["answers"] = [(row["item"], row["result"]) for row in facts["answers"]]
     facts["findings"] = [dict(row) for row in facts["findings"]]
     body_hash = services.fingerprint(sent.initial_data)
-    return facts | {"unit": unit, "by": request.user, "body_hash": body_hash}, stop
+    return facts | {"unit": unit, "by": request.user, "at": now(), "body_hash": body_hash}, stop
 
 
 def receipt(visit: Inspection) -> dict:

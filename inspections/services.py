@@ -442,13 +442,15 @@ def file_whole(
     answers: Iterable[tuple] = (),
     findings: Iterable[dict] = (),
     body_hash: str = "",
+    at: datetime | None = None,
     **details,
 ) -> tuple[Inspection, bool]:
     """A draft with everything that was sent, in one transaction; (inspection, whether it is new).
 
     `answers` are pairs of checklist item and result, `findings` dicts with the arguments of `add_finding` and
     optionally `item`, the question it belongs to. Without any answers the visit has no checklist. The same
-    `client_id` again returns the visit as it is, and is refused where `body_hash` differs.
+    `client_id` again returns the visit as it is, and is refused where `body_hash` differs. With `at`,
+    the instant of filing, a visit in the future is refused here and not only at its completion.
     """
     draft = Inspection(
         client_id=client_id,
@@ -464,8 +466,7 @@ def file_whole(
     )
     if before := _filed_before(draft):
         return before, False
-    if ended_at is not None and ended_at < started_at:
-        raise RuleBroken(_("The inspection ends before it begins."), field="ended_at")
+    rules.refuse(rules.check_times(started_at, ended_at, at or max(started_at, ended_at or started_at)))
     answers = list(answers)
     try:
         with transaction.atomic():

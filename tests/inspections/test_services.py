@@ -417,6 +417,7 @@ def whole(checklists, unit, inspector_a, inspector_b, catalogue):
     def file(**change):
         facts = {
             "by": inspector_a,
+            "at": at(DAY, 12),
             "client_id": uuid.uuid4(),
             "unit": unit,
             "kind": "spot",
@@ -475,6 +476,21 @@ def test_a_whole_visit_with_a_bad_deadline_leaves_nothing(whole, catalogue):
     }
     with pytest.raises(RuleBroken):
         whole(findings=[bad])
+    assert Inspection.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("times", "code"),
+    [
+        ({"started_at": at(DAY, 13), "ended_at": None}, "in_future"),
+        ({"ended_at": at(DAY, 13)}, "in_future"),
+        ({"ended_at": at(DAY, 9)}, "ends_before_start"),
+    ],
+)
+def test_a_whole_visit_lies_in_the_past(whole, times, code):
+    with pytest.raises(RuleBroken) as refused:
+        whole(**times)
+    assert refused.value.code == code
     assert Inspection.objects.count() == 0
 
 
