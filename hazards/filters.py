@@ -48,7 +48,9 @@ class CaseFilter(df.FilterSet):
     q = df.CharFilter(label=_("Search"), method="search")
     state = df.MultipleChoiceFilter(label=_("State"), choices=STATES, method="in_states")
     region = df.CharFilter(label=_("Region"), method="in_region", validators=[region_code])
-    only_here = df.BooleanFilter(label=_("Lower division not recorded"), method="exactly_here", widget=forms.HiddenInput)
+    only_here = df.BooleanFilter(
+        label=_("Lower division not recorded"), method="exactly_here", widget=forms.HiddenInput
+    )
     unit = df.NumberFilter(label=_("Unit"), field_name="unit_id", widget=forms.HiddenInput)
     grade = df.ChoiceFilter(label=_("Grade"), choices=Grade.choices)
     listed = df.ChoiceFilter(label=_("Listing"), choices=LISTED, method="by_listing")
@@ -58,7 +60,9 @@ class CaseFilter(df.FilterSet):
     group = df.CharFilter(label=_("Hazard group"), field_name="category__group_id")
     category = df.CharFilter(label=_("Hazard"), field_name="category_id")
     place_type = df.CharFilter(label=_("Kind of place"), field_name="unit__place_type_id")
-    flag = df.CharFilter(label=_("Unit flag"), field_name="unit__flags", lookup_expr="contains", method="by_flag")
+    flag = df.CharFilter(
+        label=_("Unit flag"), field_name="unit__flags", lookup_expr="contains", method="by_flag"
+    )
     source = df.ChoiceFilter(label=_("Source"), choices=Source.choices)
     due_after = df.DateFilter(label=_("Due from"), field_name="due_on", lookup_expr="gte")
     due_before = df.DateFilter(label=_("Due until"), field_name="due_on", lookup_expr="lte")
@@ -72,7 +76,9 @@ class CaseFilter(df.FilterSet):
     opened_before = df.DateFilter(label=_("Found until"), field_name="opened_on", lookup_expr="lte")
     closed_after = df.DateFilter(label=_("Closed from"), field_name="closed_on", lookup_expr="gte")
     closed_before = df.DateFilter(label=_("Closed until"), field_name="closed_on", lookup_expr="lte")
-    ordering = NamedOrdering(label=_("Order"), choices=[(name, label) for name, (label, _f) in ORDERINGS.items()])
+    ordering = NamedOrdering(
+        label=_("Order"), choices=[(name, label) for name, (label, _f) in ORDERINGS.items()]
+    )
 
     class Meta:
         model = HazardCase

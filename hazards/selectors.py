@@ -96,8 +96,6 @@ def timeline(case: HazardCase) -> list:
     return list(case.events.select_related("by", "document").order_by("-at", "-pk"))
 
 
-
-
 EVENT_FACE = {
     "open": ("clipboard", "info"),
     "order": ("gavel", "info"),

@@ -38,6 +38,7 @@ def button_label(name: str) -> str:
     """What stands on the button of an act that a person can press."""
     return str(BUTTON_LABELS.get(name) or ACT_LABELS[name])
 
+
 EVENT_LABELS = {
     "open": _("Hazard registered"),
     "order": _("Rectification ordered"),

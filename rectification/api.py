@@ -19,7 +19,13 @@ class CaseActsViewSet(CaseViewSet):
     """Cases with their acts: POST /cases/{id}/{act}/ answers the case as it stands afterwards."""
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=CaseSerializer)
-    @action(detail=True, methods=["post"], url_path="(?P<act>(?!events/)[a-z-]+)", url_name="act", filterset_class=None)
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path="(?P<act>(?!events/)[a-z-]+)",
+        url_name="act",
+        filterset_class=None,
+    )
     def act(self, request, pk=None, act=""):
         """Do one act. 400 names the field that is wrong; 409 says why the act is refused."""
         if act not in DOINGS:

@@ -1,5 +1,7 @@
 """What each act asks for: one form per act, for the page and for the API."""
 
+from typing import ClassVar
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +9,7 @@ from accounts.models import User
 from common.days import today
 from common.forms import OnceForm
 from hazards.models import Grade, Level
+from inspections.selectors import usual_partner
 from rectification.models import AcceptanceCheck, Extension, ReviewItem
 
 
@@ -62,13 +65,22 @@ class OfficersField(forms.ModelMultipleChoiceField):
 class ActForm(OnceForm):
     """A form about one case, filled in by one person."""
 
+    show_when: ClassVar[dict[str, tuple[str, str]]] = {}
+    """Fields that the page shows only while another field has a value: {name: (other, value)}."""
+
     def __init__(self, *args, case=None, user=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.case = case
         self.user = user
         if "officers" in self.fields:
             self.fields["officers"].queryset = colleagues(user)
-            self.initial.setdefault("officers", [user.username])
+            self.initial.setdefault("officers", usual_team(user))
+
+
+def usual_team(user) -> list[str]:
+    """The person and whom they last went out with: the likeliest two."""
+    partner = User.objects.filter(pk=usual_partner(user)).values_list("username", flat=True)
+    return [user.username, *partner]
 
 
 def colleagues(user):
@@ -93,11 +105,13 @@ class SubmitForm(ActForm):
 
 
 class ReviewForm(ActForm):
+    show_when: ClassVar = {"due_on": ("outcome", "fail")}
+
     outcome = forms.ChoiceField(
         label=_("Result"), choices=ReviewItem.Outcome.choices, widget=forms.RadioSelect
     )
     note = words(_("What was seen"), most=500, required=False)
-    due_on = day(_("New deadline"), required=False, help_text=_("Only where it is not rectified."))
+    due_on = day(_("New deadline"), required=False, help_text=_("The end of that day."))
     officers = OfficersField(label=_("Officers"))
     held_on = day(_("Re-inspected on"), required=False)
     photos = PhotosField(label=_("Photos"), required=False)
@@ -105,6 +119,8 @@ class ReviewForm(ActForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("held_on", today())
+        self.fields["held_on"].widget.attrs["max"] = today().isoformat()
+        self.fields["due_on"].widget.attrs["min"] = today().isoformat()
 
 
 class AskExtensionForm(ActForm):
@@ -175,9 +191,18 @@ class AcceptanceForm(ActForm):
     officers = OfficersField(label=_("Officers"))
     held_on = day(_("Checked on"), required=False)
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("held_on", today())
+        self.fields["held_on"].widget.attrs["max"] = today().isoformat()
+
 
 class NoteForm(ActForm):
     note = words(_("Note to the decision"), most=500, required=False)
+
+
+class DeclineForm(ActForm):
+    note = words(_("Why the unit may go on"), most=500)
 
 
 class WordsForm(ActForm):

@@ -25,9 +25,9 @@ def standing_suspension(unit) -> Suspension | None:
 def photo_pair(case) -> dict:
     """Photos before and after, as the photo component shows them."""
     before = Photo.objects.filter(finding__case=case).select_related("uploaded_by")
-    after = EvidencePhoto.objects.filter(
-        Q(submission__case=case) | Q(review_item__case=case)
-    ).select_related("uploaded_by")
+    after = EvidencePhoto.objects.filter(Q(submission__case=case) | Q(review_item__case=case)).select_related(
+        "uploaded_by"
+    )
     return {
         "before": [shown(photo, "inspections:photo", _("Photo before rectification")) for photo in before],
         "after": [shown(photo, "rectification:photo", _("Photo after rectification")) for photo in after],
@@ -41,4 +41,3 @@ def shown(photo, url_name: str, alt: str) -> dict:
         "by": photo.uploaded_by.name,
         "alt": alt,
     }
-

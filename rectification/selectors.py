@@ -1,5 +1,6 @@
 """The questions that worklists ask."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Count, Q
@@ -131,9 +132,21 @@ def step_label(step: str) -> str:
     }[step]
 
 
-def suspension_steps(suspension: Suspension, user) -> list[str]:
-    """The steps `user` may take now, the likeliest first."""
+@dataclass
+class Step:
+    """One step in the life of a suspension as it stands for one person: its form, or why it is not possible."""
+
+    name: str
+    label: str
+    why_not: str = ""
+    form: object = None
+
+
+def suspension_steps(suspension: Suspension, user, *, checks: list, cases: list) -> list[Step]:
+    """The steps that `user` may take by the post held, the likeliest first, each with what stands in its way."""
     region = suspension.unit.region_id
+    standing = any(case.is_live for case in cases)
+    accepted = bool(checks) and checks[-1].outcome == AcceptanceCheck.Outcome.PASS
     steps = {
         Suspension.Status.PROPOSED: [("decide", "suspension.decide"), ("decline", "suspension.decide")],
         Suspension.Status.IN_FORCE: [
@@ -142,6 +155,17 @@ def suspension_steps(suspension: Suspension, user) -> list[str]:
             ("ask-to-resume", "suspension.ask_to_resume"),
         ],
     }
-    return [
-        name for name, permission in steps.get(suspension.status, []) if roles.may(user, permission, region)
+    rows = [
+        Step(name, step_label(name))
+        for name, permission in steps.get(suspension.status, [])
+        if roles.may(user, permission, region)
     ]
+    for row in rows:
+        if row.name == "lift" and standing:
+            row.why_not = _("Hazards behind it still stand. Close them first.")
+        elif row.name == "lift" and not accepted:
+            row.why_not = _("No acceptance check has passed: the unit may not resume.")
+        elif row.name == "ask-to-resume" and suspension.resume_asked_at and not checks:
+            row.why_not = _("Asked for already; the inspector makes the check.")
+    # Once the check has passed the next step is the office's: nobody is asked to check again.
+    return [row for row in rows if not (accepted and row.name in ("accept", "ask-to-resume"))]

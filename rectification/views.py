@@ -1,5 +1,6 @@
 """Doing acts on cases and suspensions from a page; worklists of the township and the county office."""
 
+from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from hazards import selectors as case_selectors
 from hazards.models import HazardCase
 from inspections.models import Inspection
 from inspections.views import finish_page
-from rectification import forms, selectors
+from rectification import forms, receipts, selectors
 from rectification.acts import DOINGS
 from rectification.chase import selectors as chase
 from rectification.models import EvidencePhoto, Suspension
@@ -25,8 +26,10 @@ from rectification.services import filing, suspensions
 from units.models import Unit
 
 
-def answer_done(request, url: str):
-    """After an act: the page again, told to htmx as to everybody else."""
+def answer_done(request, url: str, words: str = ""):
+    """After an act: the page again with a sentence what happened, told to htmx as to everybody else."""
+    if words:
+        messages.success(request, words)
     response = redirect(url)
     if request.htmx:
         response.status_code = 204
@@ -52,9 +55,13 @@ def act(request, pk: int, slug: str):
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:
-            return answer_done(request, case.get_absolute_url())
-    status = 422 if form.errors else 200
-    template = "rectification/_act.html" if request.htmx and not request.htmx.boosted else "rectification/act.html"
+            words = receipts.of_act(doing.name, case, form.cleaned_data)
+            return answer_done(request, case.get_absolute_url(), words)
+    # An act that is not possible now is a refusal, even before anything is sent.
+    status = 422 if form.errors else 200 if offer.allowed else 409
+    template = (
+        "rectification/_act.html" if request.htmx and not request.htmx.boosted else "rectification/act.html"
+    )
     return render(request, template, context, status=status)
 
 
@@ -119,7 +126,9 @@ def mine(request):
         "today": on,
         "suspensions": selectors.suspended_units(request.user) if name == "stopped" else [],
     }
-    template = "rectification/_mine.html" if request.htmx and not request.htmx.boosted else "rectification/mine.html"
+    template = (
+        "rectification/_mine.html" if request.htmx and not request.htmx.boosted else "rectification/mine.html"
+    )
     return render(request, template, context)
 
 
@@ -146,10 +155,10 @@ def suspension_list(request):
 
 STEPS = {
     "decide": ("suspension.decide", forms.NoteForm),
-    "decline": ("suspension.decide", forms.NoteForm),
+    "decline": ("suspension.decide", forms.DeclineForm),
     "ask-to-resume": ("suspension.ask_to_resume", forms.WordsForm),
     "accept": ("acceptance.record", forms.AcceptanceForm),
-    "lift": ("suspension.lift", forms.NoteForm),
+    "lift": ("suspension.lift", forms.ActForm),
 }
 
 
@@ -167,18 +176,25 @@ def find_suspension(request, pk: int) -> Suspension:
 
 
 def suspension_page(request, suspension: Suspension, *, bound=None, step: str = "", status: int = 200):
-    offered = selectors.suspension_steps(suspension, request.user)
-    shown = {
-        name: bound if name == step else STEPS[name][1](user=request.user, auto_id=f"{name}-%s")
-        for name in offered
-    }
-    if bound is not None and step not in shown:
-        shown[step] = bound
+    checks = list(
+        suspension.checks.select_related("document", "recorded_by").prefetch_related("officers__user")
+    )
+    cases = list(suspension.cases.for_rows())
+    offered = selectors.suspension_steps(suspension, request.user, checks=checks, cases=cases)
+    for offer in offered:
+        if offer.name == step and bound is not None:
+            offer.form = bound
+        elif not offer.why_not:
+            offer.form = STEPS[offer.name][1](user=request.user, auto_id=f"{offer.name}-%s")
+    if bound is not None and step not in [offer.name for offer in offered]:
+        # Somebody else took the step meanwhile: what was typed stays on the page, with the sentence.
+        offered.insert(0, selectors.Step(step, selectors.step_label(step), form=bound))
     context = {
         "suspension": suspension,
-        "steps": [{"name": name, "label": selectors.step_label(name), "form": form} for name, form in shown.items()],
-        "cases": list(suspension.cases.for_rows()),
-        "checks": list(suspension.checks.select_related("document", "recorded_by").prefetch_related("officers__user")),
+        "steps": offered,
+        "first": next((offer for offer in offered if offer.form), None),
+        "cases": cases,
+        "checks": checks,
         "today": today(),
     }
     return render(request, "rectification/suspension.html", context, status=status)
@@ -199,7 +215,8 @@ def suspension_step(request, pk: int, step: str):
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:
-            return answer_done(request, reverse("rectification:suspension", args=[pk]))
+            words = receipts.of_step(step, suspension, form.cleaned_data)
+            return answer_done(request, reverse("rectification:suspension", args=[pk]), words)
     return suspension_page(request, suspension, bound=form, step=step, status=422)
 
 
@@ -240,6 +257,7 @@ def propose_suspension(request, unit_id: int):
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:
-            return answer_done(request, reverse("rectification:suspension", args=[made.pk]))
+            words = _("Suspension proposed: the county office decides")
+            return answer_done(request, reverse("rectification:suspension", args=[made.pk]), words)
     context = {"unit": unit, "form": form, "title": _("Propose to stop production or business")}
     return render(request, "rectification/propose.html", context, status=422 if form.errors else 200)

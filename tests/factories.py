@@ -23,7 +23,9 @@ def catalogue(db):
     """Two hazards of the catalogue by code: a blocked exit (on the spot) and lodging in a workshop."""
     from reference.models import HazardCategory, HazardGroup, PlaceType
 
-    group, _ = HazardGroup.objects.get_or_create(code="T3", defaults={"name": "安全疏散", "name_en": "Evacuation"})
+    group, _ = HazardGroup.objects.get_or_create(
+        code="T3", defaults={"name": "安全疏散", "name_en": "Evacuation"}
+    )
     PlaceType.objects.get_or_create(code="t-shop", defaults={"name": "小商店", "name_en": "Small shop"})
     exit_, _ = HazardCategory.objects.get_or_create(
         code="T301",

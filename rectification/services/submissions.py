@@ -31,7 +31,12 @@ def submit(case, *, words: str, by, at: datetime, photos=(), client_id=None) -> 
     for picture in pictures:
         add_photo(picture, by=by, at=at, submission=submission)
     record(
-        case, "submit", by=by, at=at, reason=words, data={"submission": submission.pk, "photos": len(pictures)}
+        case,
+        "submit",
+        by=by,
+        at=at,
+        reason=words,
+        data={"submission": submission.pk, "photos": len(pictures)},
     )
     return submission
 

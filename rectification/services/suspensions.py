@@ -153,9 +153,7 @@ def lift(suspension: Suspension, *, by, at: datetime) -> Suspension:
     current = Suspension.objects.select_for_update().get(pk=suspension.pk)
     last = current.checks.last()
     if last is None or last.outcome != AcceptanceCheck.Outcome.PASS:
-        raise RuleBroken(
-            _("No acceptance check has passed: the unit may not resume."), code="not_accepted"
-        )
+        raise RuleBroken(_("No acceptance check has passed: the unit may not resume."), code="not_accepted")
     refuse_standing(current)
     take(current, IN_FORCE, status=LIFTED, lifted_by=by, lifted_at=at)
     document = papers.issue(

@@ -128,7 +128,12 @@ def test_each_allowed_act_works_and_leaves_its_event(state, name, case, cast):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "state"),
-    [("list", "ordered"), ("delist", "closed"), ("grant_extension", "ordered"), ("refuse_extension", "ordered")],
+    [
+        ("list", "ordered"),
+        ("delist", "closed"),
+        ("grant_extension", "ordered"),
+        ("refuse_extension", "ordered"),
+    ],
 )
 def test_what_the_case_must_carry_beside_its_state(name, state, case, cast):
     journeys.reach(case, state, cast)

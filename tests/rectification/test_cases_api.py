@@ -9,7 +9,6 @@ from tests.factories import plus
 pytestmark = pytest.mark.django_db
 
 
-
 @pytest.fixture(autouse=True)
 def on_the_day():
     import time_machine
@@ -30,7 +29,12 @@ def test_a_case_carries_the_contracts_fields(api_as, inspector_a, case, unit):
     body = api_as(inspector_a).get(f"/api/v1/cases/{case.pk}/").json()
     assert body["number"] == "131121-2026-000001"
     assert (body["unit"], body["region"], body["category"]) == (unit.pk, unit.region_id, "T301")
-    assert (body["grade"], body["state"], body["round"], body["source"]) == ("general", "ordered", 1, "inspection")
+    assert (body["grade"], body["state"], body["round"], body["source"]) == (
+        "general",
+        "ordered",
+        1,
+        "inspection",
+    )
     assert (body["due_on"], body["original_due_on"]) == ("2026-03-25", "2026-03-25")
     assert (body["overdue"], body["overdue_days"], body["listed"]) == (False, 0, [])
     assert body["opened_at"] == "2026-03-10T10:00:00+08:00" and body["closed_at"] is None
@@ -108,7 +112,11 @@ def test_a_case_walks_from_order_to_closed(api_as, inspector_a, inspector_b, off
     assert submitted.json()["state"] == "submitted"
     body = {"outcome": "pass", "note": "畅通", "officers": ["inspector_a", "inspector_b"]}
     closed = inspector.post(f"{url}/review/", body, format="json")
-    assert (closed.status_code, closed.json()["state"], closed.json()["closed_on"]) == (200, "closed", "2026-03-12")
+    assert (closed.status_code, closed.json()["state"], closed.json()["closed_on"]) == (
+        200,
+        "closed",
+        "2026-03-12",
+    )
     events = inspector.get(f"{url}/events/").json()
     assert [event["act"] for event in events] == ["open", "order", "submit", "pass"]
 
@@ -138,12 +146,17 @@ def test_an_unknown_act_is_not_found(api_as, inspector_a, case):
     assert api_as(inspector_a).get(f"/api/v1/cases/{case.pk}/order/").status_code == 405
 
 
-def test_extension_transfer_void_and_listing_over_the_api(api_as, inspector_a, officer_east, office, make_case):
+def test_extension_transfer_void_and_listing_over_the_api(
+    api_as, inspector_a, officer_east, office, make_case
+):
     case = make_case()
     journeys.order(case, by=inspector_a)
     url = f"/api/v1/cases/{case.pk}"
     asked = {"until": "2026-04-10", "reason": "等配件", "interim": "专人看护"}
-    assert api_as(officer_east).post(f"{url}/ask-extension/", asked, format="json").json()["due_on"] == "2026-03-25"
+    assert (
+        api_as(officer_east).post(f"{url}/ask-extension/", asked, format="json").json()["due_on"]
+        == "2026-03-25"
+    )
     granted = api_as(office).post(f"{url}/decide-extension/", {"decision": "granted"}, format="json").json()
     assert (granted["due_on"], granted["original_due_on"]) == ("2026-04-10", "2026-03-25")
     again = api_as(office).post(f"{url}/decide-extension/", {"decision": "granted"}, format="json")
@@ -159,7 +172,9 @@ def test_extension_transfer_void_and_listing_over_the_api(api_as, inspector_a, o
     assert moved.json()["state"] == "transferred"
 
 
-def test_thirty_cases_cost_as_many_queries_as_three(api_as, inspector_a, make_case, django_assert_max_num_queries):
+def test_thirty_cases_cost_as_many_queries_as_three(
+    api_as, inspector_a, make_case, django_assert_max_num_queries
+):
     for _ in range(30):
         make_case()
     client = api_as(inspector_a)

@@ -108,7 +108,9 @@ def test_turning_the_suspension_off_needs_a_reason(api_as, inspector_a, body, ma
         ({"findings": "none"}, 400, "findings"),
     ],
 )
-def test_bad_input_is_answered_and_nothing_is_written(change, status, words, api_as, inspector_a, clerk, body):
+def test_bad_input_is_answered_and_nothing_is_written(
+    change, status, words, api_as, inspector_a, clerk, body
+):
     answer = file(api_as, inspector_a, body | change)
     assert answer.status_code == status, answer.content
     assert words in answer.content.decode()
