@@ -59,7 +59,7 @@ def test_without_a_village_it_is_registered_in_the_township(as_user, officer_eas
         ({"village": "131121101201"}, "village"),
         ({"responsible_phone": "12"}, "responsible_phone"),
         ({"responsible_name": ""}, "responsible_name"),
-        ({"credit_code": "91131121MA07XYWT5C"}, "credit_code"),
+        ({"credit_code": "91131121MA07XYWT53"}, "credit_code"),
         ({"flags": ["gas_giant"]}, "flags"),
         ({"storeys": "zwei"}, "storeys"),
         ({"longitude": "37.5", "latitude": "115.7"}, "__all__"),

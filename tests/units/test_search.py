@@ -17,7 +17,7 @@ def two(make_unit, west_village):
     """A shop in East with 钱某, a workshop in West with 李某."""
     east = make_unit(
         people=[{"duty": "responsible", "name": "钱某", "phone": "13800000001"}],
-        credit_code="91131121MA07XYWT5B",
+        credit_code="91131121MA07XYWT5D",
     )
     west = make_unit(
         name="恩察永顺裘皮加工点",
@@ -56,7 +56,7 @@ def test_a_city_elsewhere_and_a_person_without_post_see_nothing(two, leader_quzh
         ("西街9号", "恩察永顺裘皮加工点"),
         ("西街９号", "恩察永顺裘皮加工点"),  # full-width digit
         ("000002", "恩察永顺裘皮加工点"),
-        ("91131121MA07XYWT5B", "马屯兴旺百货店"),
+        ("91131121MA07XYWT5D", "马屯兴旺百货店"),
         ("  马屯   百货 ", "马屯兴旺百货店"),  # two words, both must hold
     ],
 )
@@ -102,7 +102,7 @@ def test_similar_names_addresses_phones_and_codes_are_told_apart(two, inspector_
     assert ask(inspector_a, name="马屯兴旺百货商店") == [("马屯兴旺百货店", False)]
     assert ask(inspector_a, name="别的店", address="马屯镇东街1号") == [("马屯兴旺百货店", False)]
     assert ask(inspector_a, name="别的店", phones=["13800000002"]) == [("恩察永顺裘皮加工点", False)]
-    assert ask(inspector_a, name="别的店", credit_code="91131121MA07XYWT5B") == [("马屯兴旺百货店", True)]
+    assert ask(inspector_a, name="别的店", credit_code="91131121MA07XYWT5D") == [("马屯兴旺百货店", True)]
 
 
 def test_duplicates_elsewhere_are_not_told(two, officer_east):
