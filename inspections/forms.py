@@ -119,7 +119,8 @@ class FindingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.finding, self.enforcing = finding, enforcing
         self.suggested = selectors.suggested_deadline(finding.category, on)
-        choices = [(ON_SITE, _("Corrected on the spot"))] if finding.category.on_site else []
+        on_site = enforcing and finding.category.on_site
+        choices = [(ON_SITE, _("Corrected on the spot"))] if on_site else []
         choices.append((BY_DATE, _("By a deadline")) if enforcing else (REPORT, _("Report it")))
         self.fields["remedy"].choices = choices
         if not enforcing:

@@ -168,9 +168,18 @@ def check_questions(questions: Iterable[Question]) -> list[Mistake]:
     return mistakes
 
 
-def wrong_in(hazard: Hazard, on: date) -> list[Mistake]:
-    """What contradicts itself in a finding, however unfinished it is."""
+def wrong_in(hazard: Hazard, on: date, *, enforcing: bool = True) -> list[Mistake]:
+    """What contradicts itself in a finding, however unfinished it is. A patrol closes nothing by itself."""
     mistakes = []
+    if not enforcing and (hazard.corrected_on_site or hazard.due_on):
+        mistakes.append(
+            Mistake(
+                "corrected_on_site",
+                _("A patrol reports: deadlines and corrections on the spot are recorded by inspectors."),
+                "patrol_reports",
+                hazard.key,
+            )
+        )
     if hazard.corrected_on_site and hazard.due_on:
         mistakes.append(
             Mistake("due_on", _("Corrected on the spot, or a deadline: not both."), "both", hazard.key)

@@ -310,7 +310,7 @@ def add_finding(
         corrected_on_site=corrected_on_site,
         due_on=due_on,
     )
-    rules.refuse(rules.wrong_in(selectors.hazard_of(finding), localdate(draft.started_at)))
+    refuse_wrong(draft, finding)
     finding.save(force_insert=True)
     return finding
 
@@ -325,7 +325,7 @@ def change_finding(finding: Finding, *, by, **facts) -> Finding:
     row = _finding_of(draft, finding)
     for name, value in facts.items():
         setattr(row, name, value.strip() if isinstance(value, str) else value)
-    rules.refuse(rules.wrong_in(selectors.hazard_of(row), localdate(draft.started_at)))
+    refuse_wrong(draft, row)
     row.save(update_fields=list(facts))
     row.inspection = draft
     return row
@@ -340,6 +340,14 @@ def remove_finding(finding: Finding, *, by) -> None:
     row.delete()
     if asked and not asked.findings.exists():
         draft.answers.filter(pk=asked.pk).update(result="")
+
+
+def refuse_wrong(draft: Inspection, finding: Finding) -> None:
+    """A finding that contradicts itself is not written, not even into a draft."""
+    enforcing = draft.kind in ENFORCEMENT_KINDS
+    rules.refuse(
+        rules.wrong_in(selectors.hazard_of(finding), localdate(draft.started_at), enforcing=enforcing)
+    )
 
 
 def _finding_of(draft: Inspection, finding: Finding) -> Finding:
@@ -511,7 +519,7 @@ def _write_answers(draft: Inspection, answers: list[tuple]) -> None:
 
 def _write_findings(draft: Inspection, findings: Iterable[dict]) -> None:
     """The findings, each at the failing question it names or whose category it has."""
-    on = localdate(draft.started_at)
+    on, enforcing = localdate(draft.started_at), draft.kind in ENFORCEMENT_KINDS
     failing = list(draft.answers.filter(result=Result.FAIL))
     rows, mistakes = [], []
     for facts in findings:
@@ -520,7 +528,7 @@ def _write_findings(draft: Inspection, findings: Iterable[dict]) -> None:
         finding.answer = next((row for row in failing if item and row.item_id == item.pk), None) or next(
             (row for row in failing if not item and row.category_id == finding.category_id), None
         )
-        mistakes += rules.wrong_in(selectors.hazard_of(finding), on)
+        mistakes += rules.wrong_in(selectors.hazard_of(finding), on, enforcing=enforcing)
         rows.append(finding)
     rules.refuse(mistakes)
     known = [row.client_id for row in rows]
@@ -553,7 +561,7 @@ def mistakes_of(inspection: Inspection, *, at: datetime) -> list[rules.Mistake]:
     for finding in findings:
         hazard = selectors.hazard_of(finding, photos=len(finding.photos.all()))
         # Its case begins to run today: a deadline that a draft kept overnight has outlived is none.
-        mistakes += rules.wrong_in(hazard, max(on, localdate(at)))
+        mistakes += rules.wrong_in(hazard, max(on, localdate(at)), enforcing=enforcing)
         mistakes += rules.missing_in(hazard, enforcing=enforcing, photos_follow=inspection.photos_follow)
     mistakes += rules.check_team(officers, assistants, enforcing=enforcing)
     return mistakes + rules.check_times(inspection.started_at, inspection.ended_at, at)

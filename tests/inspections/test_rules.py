@@ -119,6 +119,14 @@ def test_a_finding_that_contradicts_itself(facts, expected):
 
 
 @pytest.mark.parametrize(
+    "facts", [{}, {"due_on": None, "corrected_on_site": True}], ids=["deadline", "on the spot"]
+)
+def test_a_patrol_reports_and_decides_nothing(facts):
+    assert codes(wrong_in(hazard(**facts), DAY, enforcing=False)) == ["patrol_reports"]
+    assert wrong_in(hazard(due_on=None), DAY, enforcing=False) == []
+
+
+@pytest.mark.parametrize(
     ("facts", "enforcing", "expected"),
     [
         ({}, True, []),
