@@ -46,7 +46,7 @@ def leader(request, office: bool = False):
         "periods": period_links(request, page.area, period),
         "stretch": stretch(period),
         "up": up_links(request, page.area, period),
-        "keep": query_of(page.area, period),
+        "keep": urlencode({k: v for k, v in query_of(page.area, period).items() if k != "region"}),
     }
     template = (
         "dashboards/_leader.html" if request.htmx and not request.htmx.boosted else "dashboards/leader.html"
@@ -156,14 +156,17 @@ def movements(request):
 
 
 class Rows(list):
-    """Rows in memory that `Listing` can page."""
+    """Units in memory that `Listing` can page; those of the page get all that a line of the board shows."""
+
+    def __init__(self, shorts, show=list):
+        super().__init__(shorts)
+        self.show = show
 
     def __getitem__(self, part):
-        found = super().__getitem__(part)
-        return Rows(found) if isinstance(part, slice) else found
+        return self.show(super().__getitem__(part))
 
     def order_by(self, *_fields):
-        return self
+        return Rows(self, Rows)
 
     def count(self):
         return len(self)
@@ -179,7 +182,7 @@ def listings(request):
     state = request.GET.get("state", "")
     state = state if state in boards.STATES else "all"
     units = selectors.listed_units(request.user, area, on)
-    shown = Rows(one for one in units if (not level or one.level == level) and boards.in_state(one, state))
+    shown = [one for one in units if one.is_in(level, state)]
     lines, total = selectors.listing_lines(units, area)
     context = {
         "area": area,
@@ -187,7 +190,7 @@ def listings(request):
         "total": total,
         "level": level,
         "state": state,
-        "listing": Listing(request, shown),
+        "listing": Listing(request, Rows(shown, lambda part: selectors.board(request.user, area, on, part))),
         "today": on,
     }
     return render(request, "dashboards/listings.html", context)

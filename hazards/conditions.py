@@ -14,7 +14,8 @@ def live() -> Q:
 
 def counted() -> Q:
     """What figures call found: everything but void."""
-    return Q(state__in=sorted(states.COUNTED))
+    # The negation reads better as a list, but one comparison is cheaper than six over a hundred thousand rows.
+    return ~Q(state=states.VOID)
 
 
 def closed() -> Q:

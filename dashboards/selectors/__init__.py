@@ -2,6 +2,7 @@
 
 from dashboards.selectors.areas import Area, area_of
 from dashboards.selectors.boards import (
+    board,
     combined_conditions,
     combined_counts,
     combined_sites,
@@ -18,6 +19,7 @@ __all__ = [
     "LeaderPage",
     "Movements",
     "area_of",
+    "board",
     "combined_conditions",
     "combined_counts",
     "combined_sites",

@@ -1,12 +1,11 @@
-"""The boards of a leader: hazards listed by governments, 三合一 sites and their stops, and what waits for a decision."""
+"""The boards of a leader: hazards listed by governments, 三合一 sites and their stops, and what waits for one."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, Value
-from django.db.models.fields import CharField
+from django.db.models import Case, CharField, Count, Exists, Min, OuterRef, Q, SmallIntegerField, Value, When
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -20,42 +19,88 @@ from rectification.models import AcceptanceCheck, Extension, Listing, Suspension
 from units.flags import Flag
 from units.models import Unit
 
-
 # --- listed by governments --------------------------------------------------------------------------
+STATES = ("all", "done", "standing", "overdue")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One unit (家) that governments listed, in short: counted once, at the level of its main listing.
+
+    `days` is how long its most overdue listed hazard has been overdue.
+    """
+
+    unit: int
+    level: str
+    is_done: bool
+    days: int
+
+    def is_in(self, level: str, state: str) -> bool:
+        """Whether the unit belongs into a cell of the board."""
+        fits = {"done": self.is_done, "standing": not self.is_done, "overdue": self.days > 0}
+        return (not level or self.level == level) and fits.get(state, True)
+
+
+def listed_units(user, area: Area, on: date, *, level: str = "", state: str = "all") -> list[Listed]:
+    """The units that governments listed, the worst first, in one statement. Void cases were never hazards.
+
+    The main listing is the highest that there ever was. A unit is done when every listed hazard is closed and every
+    board has come down.
+    """
+    heights = [When(level=name, then=Value(height)) for height, name in enumerate(Level.values)]
+    closed, overdue = (
+        Q(case__state=states.CLOSED),
+        Q(case__state__in=sorted(states.LIVE), case__due_on__lt=on),
+    )
+    rows = (
+        listings_in(user, area)
+        .order_by()
+        .values("case__unit_id")
+        .annotate(
+            height=Min(Case(*heights, output_field=SmallIntegerField())),
+            left=Count("pk", filter=Q(delisted_on=None) | ~closed),
+            oldest=Min("case__due_on", filter=overdue),
+        )
+        .values_list("case__unit_id", "height", "left", "oldest")
+    )
+    units = [
+        Listed(unit, Level.values[height], not left, (on - oldest).days if oldest else 0)
+        for unit, height, left, oldest in rows
+    ]
+    wanted = [one for one in units if one.is_in(level, state)]
+    return sorted(wanted, key=lambda one: (one.is_done, -one.days, Level.values.index(one.level), one.unit))
+
+
+def listings_in(user, area: Area):
+    """Every listing of a hazard in the area."""
+    return (
+        Listing.objects.visible_to(user)
+        .filter(inside("case__region_id", area))
+        .exclude(case__state=states.VOID)
+    )
+
+
 @dataclass(frozen=True)
 class ListedUnit:
-    """One unit (家) with every listing of its hazards; it is counted once, at the level of its main listing."""
+    """A line of the board: the unit with its listings, and the case that speaks for it."""
 
     unit: Unit
     listings: tuple[Listing, ...]
+    short: Listed
     on: date
 
     @property
     def main(self) -> Listing:
-        """The highest level; of equals the one that still hangs, then the later one."""
+        """The main listing: the highest level; of equals the one that still hangs, then the later one."""
         return self.listings[0]
-
-    @property
-    def level(self) -> str:
-        return self.main.level
 
     @property
     def cases(self) -> list[HazardCase]:
         return list({listing.case_id: listing.case for listing in self.listings}.values())
 
     @property
-    def is_done(self) -> bool:
-        """Every listed hazard closed, and every board taken down."""
-        closed = all(case.state == states.CLOSED for case in self.cases)
-        return closed and all(listing.delisted_on for listing in self.listings)
-
-    @property
-    def is_overdue(self) -> bool:
-        return any(case.is_overdue(self.on) for case in self.cases)
-
-    @property
     def case(self) -> HazardCase:
-        """The case that speaks for the unit: the most overdue, else that of the main listing."""
+        """The most overdue case, else one that stands, else that of the main listing."""
         return max(
             self.cases, key=lambda case: (case.overdue_days(self.on), case.is_live, case == self.main.case)
         )
@@ -67,42 +112,18 @@ class ListedUnit:
         return max(days) if all(days) else None
 
 
-STATES = ("all", "done", "standing", "overdue")
-
-
-def listed_units(user, area: Area, on: date, *, level: str = "", state: str = "all") -> list[ListedUnit]:
-    """The units that governments listed, the worst first. Void cases were never hazards, and are left out."""
-    rows = (
-        Listing.objects.visible_to(user)
-        .filter(case__region_id__gte=area.code, case__region_id__lt=area.code + "~")
-        .exclude(case__state=states.VOID)
-        .select_related("case__unit__region")
-    )
+def board(user, area: Area, on: date, shorts: list[Listed]) -> list[ListedUnit]:
+    """Some units with all that a line of the board shows, in the order given. One statement."""
+    rows = listings_in(user, area).filter(case__unit_id__in=[one.unit for one in shorts])
     by_unit: dict[int, list[Listing]] = {}
-    for listing in rows:
+    for listing in rows.select_related("case__unit__region").order_by("-listed_on", "-pk"):
         by_unit.setdefault(listing.case.unit_id, []).append(listing)
     height = Level.values.index
-    units = [
-        ListedUnit(
-            group[0].case.unit,
-            tuple(
-                sorted(
-                    sorted(group, key=lambda one: (one.listed_on, one.pk), reverse=True),
-                    key=lambda one: (height(one.level), one.delisted_on is not None),
-                )
-            ),
-            on,
-        )
-        for group in by_unit.values()
-    ]
-    wanted = [one for one in units if (not level or one.level == level) and in_state(one, state)]
-    return sorted(
-        wanted, key=lambda one: (one.is_done, -one.case.overdue_days(on), height(one.level), one.unit.number)
-    )
-
-
-def in_state(one: ListedUnit, state: str) -> bool:
-    return {"done": one.is_done, "standing": not one.is_done, "overdue": one.is_overdue}.get(state, True)
+    lines = []
+    for short in shorts:
+        group = sorted(by_unit[short.unit], key=lambda one: (height(one.level), one.delisted_on is not None))
+        lines.append(ListedUnit(group[0].case.unit, tuple(group), short, on))
+    return lines
 
 
 @dataclass(frozen=True)
@@ -126,26 +147,18 @@ class LevelLine:
         return share(self.done, self.listed)
 
 
-def listing_lines(units: list[ListedUnit], area: Area) -> tuple[list[LevelLine], LevelLine]:
+def listing_lines(units: list[Listed], area: Area) -> tuple[list[LevelLine], LevelLine]:
     """By level, the highest first, and all together: 13 listed, 8 done, 61.5 %."""
     lines = [level_line(units, area, level, str(Level(level).label)) for level in Level.values]
     return lines, level_line(units, area, "", _("All levels"))
 
 
-def level_line(units: list[ListedUnit], area: Area, level: str, label: str) -> LevelLine:
+def level_line(units: list[Listed], area: Area, level: str, label: str) -> LevelLine:
     mine = [one for one in units if not level or one.level == level]
-    urls = {
-        state: page_url("dashboards:listings", region=area.code, level=level, state=state) for state in STATES
-    }
-    return LevelLine(
-        level,
-        label,
-        level_short(level),
-        len(mine),
-        sum(one.is_done for one in mine),
-        sum(one.is_overdue for one in mine),
-        urls,
-    )
+    done, overdue = sum(one.is_done for one in mine), sum(one.days > 0 for one in mine)
+    base = page_url("dashboards:listings", region=area.code, level=level)
+    urls = {state: f"{base}&state={state}" for state in STATES}
+    return LevelLine(level, label, level_short(level), len(mine), done, overdue, urls)
 
 
 def level_short(level: str) -> str:

@@ -1,5 +1,6 @@
 """Everything on the leader's page: few statements, each number with the list of exactly its cases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,6 +29,7 @@ from hazards.models import CaseEvent, HazardCase
 
 KEPT_SECONDS = 60
 WORST = 3
+NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Line:
     key: str
     name: str
     counts: dict[str, int]
-    urls: dict[str, str]
+    urls: Mapping[str, str]
     oldest: date | None
     on: date
     rank: int | None = None
@@ -93,7 +95,7 @@ class LeaderPage:
     trend: Decimal | None
     worst: list[Worst]
     ageing: list[dict]
-    listed: list[boards.ListedUnit]
+    listed: list[dict]
     levels: list[boards.LevelLine]
     listing: boards.LevelLine
     combined: dict[str, dict]
@@ -115,11 +117,11 @@ def leader_page(user, area: Area, *, period: Period, on: date) -> LeaderPage:
     due = due_period(period, on)
     keys = sorted(set(counted["found"]) | set(counted["due"]) | set(counted["stock"]))
     names = region_names(area)(keys)
-    lines = [line_of(area, key, name, counted, period, due, on) for key, name in names.items()]
-    total = total_of(area, lines, period, due, on)
+    filters = filters_of(period, due, on)
+    lines = [line_of(area, key, name, counted, filters, on) for key, name in names.items()]
+    total = total_of(area, lines, filters, on)
     lines = ranked(lines)
-    units = boards.listed_units(user, area, on)
-    levels, listing = boards.listing_lines(units, area)
+    levels, listing = boards.listing_lines(counted["listed"], area)
     return LeaderPage(
         area=area,
         period=period,
@@ -130,7 +132,7 @@ def leader_page(user, area: Area, *, period: Period, on: date) -> LeaderPage:
         trend=trend_of(total, period),
         worst=worst_of(lines, total),
         ageing=ageing_of(total),
-        listed=units,
+        listed=counted["board"],
         levels=levels,
         listing=listing,
         combined=boards.combined_counts(user, area),
@@ -147,7 +149,7 @@ def kept_counts(user, area: Area, period: Period, on: date) -> dict:
     """
     stamp = CaseEvent.objects.aggregate(last=Max("pk"))["last"]
     scope = ".".join(user.scope.codes)
-    key = f"leader:1:{scope}:{area.code}:{period.first}:{period.last}:{period.kind}:{on}:{stamp}"
+    key = f"leader:2:{scope}:{area.code}:{period.first}:{period.last}:{period.kind}:{on}:{stamp}"
     counted = cache.get(key)
     if counted is None:
         counted = count_all(user, area, period, on)
@@ -156,7 +158,8 @@ def kept_counts(user, area: Area, period: Period, on: date) -> dict:
 
 
 def count_all(user, area: Area, period: Period, on: date) -> dict:
-    """Three statements, each over an index that holds all it needs."""
+    """Five statements; those over the cases each read one index that holds all they need."""
+    listed = boards.listed_units(user, area, on)
     cases = HazardCase.objects.visible_to(user).under(area.code)
     key = Left("region_id", area.part_length)
     return {
@@ -164,6 +167,24 @@ def count_all(user, area: Area, period: Period, on: date) -> dict:
         "found": count_found(cases, key, period),
         "due": count_due(cases, key, due_period(period, on)),
         "stock": stock.count_stock(cases, key, on),
+        "listed": listed,
+        "board": [board_line(one) for one in boards.board(user, area, on, shown_of(listed))],
+    }
+
+
+def shown_of(listed: list[boards.Listed]) -> list[boards.Listed]:
+    """The worst of those that still stand: they are named."""
+    return [one for one in listed if not one.is_done][:NAMED]
+
+
+def board_line(one: boards.ListedUnit) -> dict:
+    """What is kept of a named unit: a few words, no rows."""
+    case = one.case
+    return {
+        "name": one.unit.name,
+        "url": case.get_absolute_url(),
+        "due_on": case.due_on,
+        "live": case.is_live,
     }
 
 
@@ -207,36 +228,48 @@ def due_period(period: Period, on: date) -> Period:
 ADDED = ("found", "closed", "found_before", "closed_before", "due", "on_time", *stock.NAMES)
 
 
-def line_of(area: Area, key: str, name: str, counted: dict, period: Period, due: Period, on: date) -> Line:
+def line_of(area: Area, key: str, name: str, counted: dict, filters: dict, on: date) -> Line:
     counts = dict.fromkeys(ADDED, 0)
     for part in ("found", "due", "stock"):
         counts |= counted[part].get(key, {})
     oldest = counts.pop("oldest", None)
     drill = key if key != area.code and len(key) < 12 else ""
-    return Line(
-        key, name, counts, urls_of(region_filters(area, key), period, due, on), oldest, on, drill=drill
-    )
+    return Line(key, name, counts, Links(region_filters(area, key), filters), oldest, on, drill=drill)
 
 
-def total_of(area: Area, lines: list[Line], period: Period, due: Period, on: date) -> Line:
+def total_of(area: Area, lines: list[Line], filters: dict, on: date) -> Line:
     counts = {name: sum(line.counts[name] for line in lines) for name in ADDED}
     oldest = min((line.oldest for line in lines if line.oldest), default=None)
-    return Line("", area.name, counts, urls_of({"region": area.code}, period, due, on), oldest, on)
+    return Line("", area.name, counts, Links({"region": area.code}, filters), oldest, on)
 
 
-def urls_of(where: dict[str, str], period: Period, due: Period, on: date) -> dict[str, str]:
-    """For every number of a line the list of exactly its cases."""
-    found = where | cohort_filters("found", period)
-    fell_due = where | cohort_filters("due", due)
-    urls = {
-        "found": found | {"state": "counted"},
-        "closed": found | {"state": states.CLOSED},
-        "open": found | {"state": "live", "ordering": "worst"},
-        "due": fell_due | {"state": "counted"},
-        "on_time": fell_due | {"state": states.CLOSED, "on_time": "true"},
+class Links(Mapping):
+    """For every number of a line the list of exactly its cases; an address is made when it is asked for."""
+
+    def __init__(self, where: dict[str, str], measures: dict[str, tuple[dict, dict]]):
+        self.where, self.measures = where, measures
+
+    def __getitem__(self, name: str) -> str:
+        stretch, filters = self.measures[name]
+        return cases_url({**self.where, **stretch, **filters})
+
+    def __iter__(self):
+        return iter(self.measures)
+
+    def __len__(self) -> int:
+        return len(self.measures)
+
+
+def filters_of(period: Period, due: Period, on: date) -> dict[str, tuple[dict, dict]]:
+    """{number: (filters of its cohort, filters that narrow it)}."""
+    found, fell_due = cohort_filters("found", period), cohort_filters("due", due)
+    return {
+        "found": (found, {"state": "counted"}),
+        "closed": (found, {"state": states.CLOSED}),
+        "due": (fell_due, {"state": "counted"}),
+        "on_time": (fell_due, {"state": states.CLOSED, "on_time": "true"}),
+        **{one.name: ({}, one.filters) for one in stock.stock_measures(on)},
     }
-    urls |= {one.name: where | one.filters for one in stock.stock_measures(on)}
-    return {name: cases_url(filters) for name, filters in urls.items()}
 
 
 def ranked(lines: list[Line]) -> list[Line]:
