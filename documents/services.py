@@ -10,14 +10,19 @@ from common.errors import AlreadyDone, RuleBroken
 from documents.models import FORM_MARK, Document, fingerprint
 
 NEXT_SERIAL = """
-    INSERT INTO documents_serial (body, form, year, last) VALUES (%s, %s, %s, 1)
-    ON CONFLICT (body, form, year) DO UPDATE SET last = documents_serial.last + 1
+    INSERT INTO documents_serial (body, form, year, last) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (body, form, year) DO UPDATE SET last = documents_serial.last + excluded.last
     RETURNING last
 """
 
 
 def next_serial(body: str, form: str, year: int) -> int:
-    """The next number of `body` for `form` in `year`.
+    """The next number of `body` for `form` in `year`."""
+    return next_serials(body, form, year, 1)[0]
+
+
+def next_serials(body: str, form: str, year: int, count: int) -> range:
+    """The next `count` numbers of `body` for `form` in `year`.
 
     Gapless because the row stays locked until the surrounding transaction ends: a number whose paper is
     rolled back is handed to the next one. Call it inside the transaction that uses the number.
@@ -25,8 +30,9 @@ def next_serial(body: str, form: str, year: int) -> int:
     if not connection.in_atomic_block:
         raise RuntimeError("a serial is taken inside the transaction that uses it")
     with connection.cursor() as cursor:
-        cursor.execute(NEXT_SERIAL, [body, form, year])
-        return cursor.fetchone()[0]
+        cursor.execute(NEXT_SERIAL, [body, form, year, count])
+        last = cursor.fetchone()[0]
+    return range(last - count + 1, last + 1)
 
 
 @transaction.atomic

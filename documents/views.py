@@ -3,6 +3,7 @@
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from documents import wording
 from documents.models import Document, fingerprint
 
 
@@ -12,5 +13,10 @@ def paper(request, pk: int):
     document = get_object_or_404(
         Document.objects.visible_to(request.user).select_related("issued_by", "voided_by", "region"), pk=pk
     )
-    intact = fingerprint(document.content) == document.content_hash
-    return render(request, "documents/paper.html", {"document": document, "intact": intact})
+    context = {
+        "document": document,
+        "intact": fingerprint(document.content) == document.content_hash,
+        "opening": wording.opening(document),
+        "closing": wording.closing(document),
+    }
+    return render(request, "documents/paper.html", context)

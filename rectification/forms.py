@@ -74,7 +74,8 @@ class ActForm(OnceForm):
         self.user = user
         if "officers" in self.fields:
             self.fields["officers"].queryset = colleagues(user)
-            self.initial.setdefault("officers", usual_team(user))
+            if not self.is_bound:
+                self.initial.setdefault("officers", usual_team(user))
 
 
 def usual_team(user) -> list[str]:

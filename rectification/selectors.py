@@ -168,4 +168,4 @@ def suspension_steps(suspension: Suspension, user, *, checks: list, cases: list)
         elif row.name == "ask-to-resume" and suspension.resume_asked_at and not checks:
             row.why_not = _("Asked for already; the inspector makes the check.")
     # Once the check has passed the next step is the office's: nobody is asked to check again.
-    return [row for row in rows if not (accepted and row.name in ("accept", "ask-to-resume"))]
+    return [row for row in rows if not (accepted and not standing and row.name in ("accept", "ask-to-resume"))]

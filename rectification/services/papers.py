@@ -4,14 +4,14 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Post
+from accounts.models import Office, Post
 from common.errors import RuleBroken
 from documents import services as documents
 from documents.models import Document
 
 
-def issuing_body(person, region_id: str, on: date) -> str:
-    """The short name of the office in whose name `person` issues papers for `region_id`, e.g. 枣消."""
+def issuing_office(person, region_id: str, on: date) -> Office:
+    """The office in whose name `person` issues papers for `region_id`; its short name stands in their numbers."""
     posts = (
         Post.objects.current(on)
         .filter(user=person, office__isnull=False)
@@ -20,7 +20,7 @@ def issuing_body(person, region_id: str, on: date) -> str:
     )
     for post in sorted(posts, key=lambda post: -len(post.region_id)):
         if region_id.startswith(post.region_id):
-            return post.office.short_name
+            return post.office
     raise RuleBroken(_("Your post belongs to no office that may issue papers here."), code="no_office")
 
 
@@ -41,12 +41,19 @@ def case_facts(case, **more) -> dict:
 
 def issue(form: str, *, unit, by, at, on: date, content: dict) -> Document:
     """Issue one paper to `unit` in the name of the office of `by`."""
+    office = issuing_office(by, unit.region_id, on)
     return documents.issue(
         form=form,
-        body=issuing_body(by, unit.region_id, on),
+        body=office.short_name,
         region_id=unit.region_id,
         about=unit.name,
-        content={"unit": unit_facts(unit), "on": on.isoformat(), "by": by.name, **content},
+        content={
+            "office": office.name,
+            "unit": unit_facts(unit),
+            "on": on.isoformat(),
+            "by": by.name,
+            **content,
+        },
         by=by,
         at=at,
     )
