@@ -1,6 +1,7 @@
 """Opening cases, and the only place that moves one: `record`."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
@@ -9,16 +10,25 @@ from django.utils.translation import gettext as _
 
 from accounts import roles
 from common.errors import NotAllowed, RuleBroken
-from documents.services import next_serial
+from documents.services import next_serials
 from hazards import states
 from hazards.models import CaseEvent, DeadlineEntry, Determination, HazardCase, State
 from hazards.words import act_label, condition_words
+from reference.models import HazardCategory
 
 HEADLINE = {"due_on", "asked_until", "grade", "listed_levels", "main_level"}
 """Columns an act may set besides the state that the table gives."""
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Hazard:
+    """One hazard as it is registered."""
+
+    category: HazardCategory
+    description: str
+    part: str = ""
+
+
 def open_case(
     *,
     unit,
@@ -31,29 +41,54 @@ def open_case(
     inspector=None,
 ) -> HazardCase:
     """Register one hazard at `unit`; its region is the unit's on that day and stays so."""
-    on = localdate(at)
-    county = unit.region_id[:6]
-    case = HazardCase.objects.create(
-        number=f"{county}-{on.year}-{next_serial(county, 'case', on.year):06d}",
-        unit=unit,
-        region_id=unit.region_id,
-        category=category,
-        description=description.strip(),
-        part=part.strip(),
-        source=source,
-        inspector=inspector,
-        opened_by=by,
-        opened_at=at,
-        opened_on=on,
-        state_on=on,
-    )
-    CaseEvent.objects.create(
-        case=case, act="open", from_state="", to_state=states.REGISTERED, by=by, at=at, on=on
-    )
-    return case
+    hazard = Hazard(category, description, part)
+    return open_cases([hazard], unit=unit, by=by, at=at, source=source, inspector=inspector)[0]
 
 
 @transaction.atomic
+def open_cases(
+    hazards: Iterable[Hazard], *, unit, by, at: datetime, source: str = "inspection", inspector=None
+) -> list[HazardCase]:
+    """Register the hazards found at `unit` on one occasion, numbered in their order."""
+    hazards = list(hazards)
+    on = localdate(at)
+    county = unit.region_id[:6]
+    serials = next_serials(county, "case", on.year, len(hazards)) if hazards else ()
+    cases = HazardCase.objects.bulk_create(
+        HazardCase(
+            number=f"{county}-{on.year}-{serial:06d}",
+            unit=unit,
+            region_id=unit.region_id,
+            category=hazard.category,
+            description=hazard.description.strip(),
+            part=hazard.part.strip(),
+            source=source,
+            inspector=inspector,
+            opened_by=by,
+            opened_at=at,
+            opened_on=on,
+            state_on=on,
+        )
+        for serial, hazard in zip(serials, hazards, strict=True)
+    )
+    CaseEvent.objects.bulk_create(
+        CaseEvent(case=case, act="open", from_state="", to_state=states.REGISTERED, by=by, at=at, on=on)
+        for case in cases
+    )
+    return cases
+
+
+@dataclass(frozen=True)
+class Step:
+    """One act on one case, as `record_all` takes it; `headline` are the columns that the act sets."""
+
+    case: HazardCase
+    act: str
+    reason: str = ""
+    data: dict = field(default_factory=dict)
+    headline: dict = field(default_factory=dict)
+
+
 def record(
     case: HazardCase,
     act: str,
@@ -74,31 +109,75 @@ def record(
     Raises RuleBroken where the state does not allow the act or a fact is missing, NotAllowed where the
     person may not do it here.
     """
-    unknown = headline.keys() - HEADLINE
+    return record_all([Step(case, act, reason, data or {}, headline)], by=by, at=at, document=document)[0]
+
+
+@transaction.atomic
+def record_all(steps: Iterable[Step], *, by, at: datetime, document=None) -> list[CaseEvent]:
+    """`record` for several cases that one paper decides, each once: all of them or none."""
+    steps = list(steps)
+    rows = lock([step.case for step in steps])
+    events, ledger = [], []
+    for step in steps:
+        row = rows[step.case.pk]
+        before = facts_of(row)
+        event = do(step, row, by=by, at=at, document=document)
+        if entry := write_headline(row, event, step.headline):
+            ledger.append(entry)
+        changed = [name for name, value in facts_of(row).items() if value != before[name]]
+        row.save(update_fields=[*changed, "updated_at"])
+        events.append(event)
+    DeadlineEntry.objects.bulk_create(ledger)
+    CaseEvent.objects.bulk_create(events)
+    for step in steps:
+        bring_up_to_date(step.case, rows[step.case.pk])
+    return events
+
+
+def lock(cases: list[HazardCase]) -> dict[int, HazardCase]:
+    """The rows as they are now, held until the transaction ends; in one order, so that two never wait in a ring."""
+    wanted = {case.pk for case in cases}
+    rows = HazardCase.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    found = {row.pk: row for row in rows}
+    if len(found) != len(cases):
+        raise HazardCase.DoesNotExist
+    return found
+
+
+def facts_of(case: HazardCase) -> dict:
+    """The columns of a case by name."""
+    return {field.attname: getattr(case, field.attname) for field in HazardCase._meta.concrete_fields}
+
+
+def bring_up_to_date(case: HazardCase, row: HazardCase) -> None:
+    """Give the caller's `case` what was just written; the row is locked, so nothing else can have changed it."""
+    for name, value in facts_of(row).items():
+        setattr(case, name, value)
+    case._prefetched_objects_cache = {}
+
+
+def do(step: Step, row: HazardCase, *, by, at: datetime, document) -> CaseEvent:
+    """The event of one act, where the table, the person's post and the facts allow it."""
+    unknown = step.headline.keys() - HEADLINE
     if unknown:
         raise TypeError(f"{', '.join(sorted(unknown))}: not a headline of a case")
-    row = HazardCase.objects.select_for_update().get(pk=case.pk)
-    step = states.ACTS[act]
-    if by is not None and not roles.may(by, step.permission, row.region_id):
-        raise NotAllowed(_("Your post does not allow “%(act)s” here.") % {"act": act_label(act)})
-    refuse_by_state(row, step)
-    refuse_missing(step, {"reason": reason.strip(), **headline})
-    event = CaseEvent(
+    act = states.ACTS[step.act]
+    if by is not None and not roles.may(by, act.permission, row.region_id):
+        raise NotAllowed(_("Your post does not allow “%(act)s” here.") % {"act": act_label(step.act)})
+    refuse_by_state(row, act)
+    refuse_missing(act, {"reason": step.reason.strip(), **step.headline})
+    return CaseEvent(
         case=row,
-        act=act,
+        act=step.act,
         from_state=row.state,
-        to_state=step.leads_to(row.state),
+        to_state=act.leads_to(row.state),
         by=by,
         at=at,
         on=localdate(at),
-        reason=reason.strip(),
+        reason=step.reason.strip(),
         document=document,
-        data=data or {},
+        data=step.data,
     )
-    write_headline(row, event, headline)
-    event.save()
-    case.refresh_from_db()
-    return event
 
 
 def refuse_by_state(case: HazardCase, step: states.Act) -> None:
@@ -129,12 +208,16 @@ def need_label(need: str) -> str:
     }[need]
 
 
-def write_headline(row: HazardCase, event: CaseEvent, headline: dict) -> None:
-    """Write what the act changed; the state comes from the table, dates from the event."""
+def write_headline(row: HazardCase, event: CaseEvent, headline: dict) -> DeadlineEntry | None:
+    """Put what the act changed into the row, and return the line of the deadline ledger where one is due.
+
+    The state comes from the table, dates from the event.
+    """
+    entry = None
     if event.act in states.CLEARS_DEADLINE:
         headline = {**headline, "due_on": None}
     if "due_on" in headline and headline["due_on"] != row.due_on:
-        change_deadline(row, event, headline["due_on"])
+        entry = change_deadline(row, event, headline["due_on"])
     for name in headline.keys() - {"due_on"}:
         setattr(row, name, headline[name])
     if event.act in states.SETTLES_REQUEST:
@@ -158,15 +241,15 @@ def write_headline(row: HazardCase, event: CaseEvent, headline: dict) -> None:
     elif event.from_state not in states.LIVE:
         row.next_chase_on = event.on
     row.version += 1
-    row.save()
+    return entry
 
 
-def change_deadline(row: HazardCase, event: CaseEvent, due_on: date | None) -> None:
-    """A new deadline, its ledger row, and the chase told to look again. The original is kept."""
+def change_deadline(row: HazardCase, event: CaseEvent, due_on: date | None) -> DeadlineEntry:
+    """A new deadline, the ledger's line for it, and the chase told to look again. The original is kept."""
     if due_on is not None and due_on < row.opened_on:
         raise RuleBroken(_("The deadline is earlier than the day of the finding."), field="due_on")
     row.deadline_version += 1
-    DeadlineEntry.objects.create(
+    entry = DeadlineEntry(
         case=row,
         version=row.deadline_version,
         due_on=due_on,
@@ -180,6 +263,7 @@ def change_deadline(row: HazardCase, event: CaseEvent, due_on: date | None) -> N
     if row.original_due_on is None:
         row.original_due_on = due_on
     row.next_chase_on = event.on if due_on else None
+    return entry
 
 
 @transaction.atomic

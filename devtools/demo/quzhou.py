@@ -81,6 +81,7 @@ class ListedUnits:
             due_on = moment.date() + timedelta(days=listed.due_days)
             draft, _new = visits.file_whole(
                 by=pair[0],
+                at=moment + timedelta(hours=2),
                 client_id=uuid.UUID(int=self.dice.getrandbits(128)),
                 unit=unit,
                 kind="special",

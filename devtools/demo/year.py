@@ -118,6 +118,7 @@ class Year:
             failed = {question.pk for question in failing}
             draft, _new = visits.file_whole(
                 by=pair[0],
+                at=moment + timedelta(minutes=40),
                 client_id=uuid.UUID(int=self.dice.getrandbits(128)),
                 unit=unit,
                 kind=self.dice.choice(["spot", "spot", "special"]),

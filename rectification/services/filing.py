@@ -12,8 +12,8 @@ from common.errors import AlreadyDone, RuleBroken
 from documents.models import Form
 from documents.services import next_serial
 from hazards.models import HazardCase
-from hazards.services import open_case, record
-from inspections.models import ENFORCEMENT_KINDS, Inspection, Status
+from hazards.services import Hazard, Step, open_cases, record_all
+from inspections.models import ENFORCEMENT_KINDS, Finding, Inspection, Status
 from inspections.services import refuse_incomplete
 from rectification.models import Order, Suspension
 from rectification.services import orders, papers, suspensions
@@ -60,8 +60,7 @@ def complete(
     findings = list(visit.findings.select_related("category").order_by("created_at", "pk"))
     lock_and_number(visit, by=by, at=at, findings=findings, enforcing=enforcing)
     filing = Filing(visit)
-    for finding in findings:
-        filing.cases.append(open_for(finding, visit, by=by, at=at))
+    filing.cases = open_for(findings, visit, by=by, at=at)
     if enforcing:
         order_standing(filing, findings, by=by, at=at)
         propose_stop(filing, suspend, no_suspension_reason, by=by, at=at)
@@ -106,22 +105,22 @@ def lock_and_number(visit: Inspection, *, by, at: datetime, findings: list, enfo
     visit.save()
 
 
-def open_for(finding, visit: Inspection, *, by, at: datetime) -> HazardCase:
-    """The case of one finding, closed at once where it was corrected before the inspector's eyes."""
-    case = open_case(
+def open_for(findings: list, visit: Inspection, *, by, at: datetime) -> list[HazardCase]:
+    """The case of each finding, closed at once where it was corrected before the inspector's eyes."""
+    cases = open_cases(
+        [Hazard(finding.category, finding.description, finding.part) for finding in findings],
         unit=visit.unit,
-        category=finding.category,
-        description=finding.description,
-        part=finding.part,
         by=by,
         at=at,
         inspector=by if visit.kind in ENFORCEMENT_KINDS else None,
     )
-    finding.case = case
-    finding.save(update_fields=["case"])
-    if finding.corrected_on_site:
-        record(case, "correct_on_site", by=by, at=at, document=visit.document)
-    return case
+    for finding, case in zip(findings, cases, strict=True):
+        finding.case = case
+    Finding.objects.bulk_update(findings, ["case"])
+    corrected = [Step(finding.case, "correct_on_site") for finding in findings if finding.corrected_on_site]
+    if corrected:
+        record_all(corrected, by=by, at=at, document=visit.document)
+    return cases
 
 
 def order_standing(filing: Filing, findings: list, *, by, at: datetime) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from common.errors import RuleBroken
 from documents.models import Form
 from hazards.models import HazardCase
-from hazards.services import record
+from hazards.services import Step, record_all
 from rectification.models import Order, OrderItem
 from rectification.services import papers
 
@@ -32,8 +32,7 @@ def issue(*, unit, items: list[Item], by, at: datetime, inspection=None, client_
     Raises RuleBroken for no items, items of another unit, the same hazard twice, or a deadline in the past.
     The same `client_id` again returns the order issued before and writes nothing.
     """
-    client_id = client_id or uuid.uuid4()
-    if done := Order.objects.filter(client_id=client_id).first():
+    if client_id and (done := Order.objects.filter(client_id=client_id).first()):
         return done
     on = localdate(at)
     refuse_items(unit, items, on)
@@ -52,13 +51,18 @@ def issue(*, unit, items: list[Item], by, at: datetime, inspection=None, client_
         },
     )
     order = Order.objects.create(
-        client_id=client_id, unit=unit, inspection=inspection, document=document, issued_by=by, issued_at=at
+        client_id=client_id or uuid.uuid4(),
+        unit=unit,
+        inspection=inspection,
+        document=document,
+        issued_by=by,
+        issued_at=at,
     )
     OrderItem.objects.bulk_create(
         OrderItem(order=order, case=item.case, due_on=item.due_on, measure=item.measure) for item in items
     )
-    for item in sorted(items, key=lambda item: item.case.pk):
-        record(item.case, "order", by=by, at=at, due_on=item.due_on, document=document)
+    steps = [Step(item.case, "order", headline={"due_on": item.due_on}) for item in items]
+    record_all(steps, by=by, at=at, document=document)
     return order
 
 

@@ -1,6 +1,7 @@
 """Re-inspection (复查): pass closes, fail goes back with a new deadline."""
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -12,8 +13,8 @@ from common.errors import RuleBroken
 from common.files import accept_picture
 from documents.models import Form
 from hazards.models import Grade, HazardCase
-from hazards.services import record
-from rectification.models import Review, ReviewItem, ReviewOfficer, Submission
+from hazards.services import Step, lock, record_all
+from rectification.models import Extension, Review, ReviewItem, ReviewOfficer, Submission
 from rectification.services import papers
 from rectification.services.orders import refuse_deadline
 from rectification.services.submissions import add_photo
@@ -43,8 +44,7 @@ def review(
     Raises RuleBroken where fewer than two different officers with a card went, where a verdict is missing
     its facts, and where somebody verifies his own work on a major or listed hazard.
     """
-    client_id = client_id or uuid.uuid4()
-    if done := Review.objects.filter(client_id=client_id).first():
+    if client_id and (done := Review.objects.filter(client_id=client_id).first()):
         return done
     on = localdate(at)
     held_on = held_on or on
@@ -72,49 +72,56 @@ def review(
         },
     )
     sitting = Review.objects.create(
-        client_id=client_id, unit=unit, document=document, held_on=held_on, recorded_by=by, recorded_at=at
+        client_id=client_id or uuid.uuid4(),
+        unit=unit,
+        document=document,
+        held_on=held_on,
+        recorded_by=by,
+        recorded_at=at,
     )
     ReviewOfficer.objects.bulk_create(
         ReviewOfficer(review=sitting, user=person, card_number=person.card_number) for person in team
     )
-    for verdict in sorted(verdicts, key=lambda verdict: verdict.case.pk):
-        decide(sitting, verdict, by=by, at=at)
+    decide(sitting, verdicts, by=by, at=at)
     return sitting
 
 
-def decide(sitting: Review, verdict: Verdict, *, by, at: datetime) -> ReviewItem:
-    """Write one verdict: its row, its submission's outcome, and last the case."""
-    case = verdict.case
-    HazardCase.objects.select_for_update().get(pk=case.pk)
-    passed = verdict.outcome == PASS
-    item = ReviewItem.objects.create(
-        review=sitting,
-        case=case,
-        sequence=case.review_items.count() + 1,
-        outcome=verdict.outcome,
-        note=verdict.note.strip(),
-        due_on=None if passed else verdict.due_on,
+def decide(sitting: Review, verdicts: list[Verdict], *, by, at: datetime) -> None:
+    """Write the verdicts: their rows, what becomes of the submissions and requests, and last the cases."""
+    cases = [verdict.case for verdict in verdicts]
+    lock(cases)  # before counting: two reviews of one case must not both be its first
+    held = Counter(ReviewItem.objects.filter(case__in=cases).values_list("case_id", flat=True))
+    items = ReviewItem.objects.bulk_create(
+        ReviewItem(
+            review=sitting,
+            case=verdict.case,
+            sequence=held[verdict.case.pk] + 1,
+            outcome=verdict.outcome,
+            note=verdict.note.strip(),
+            due_on=None if verdict.outcome == PASS else verdict.due_on,
+        )
+        for verdict in verdicts
     )
-    for photo in verdict.photos:
-        add_photo(accept_picture(photo), by=by, at=at, review_item=item)
-    Submission.objects.filter(case=case).awaiting().update(
-        outcome=Submission.Outcome.PASSED if passed else Submission.Outcome.FAILED
-    )
-    case.extensions.undecided().update(
+    for verdict, item in zip(verdicts, items, strict=True):
+        for photo in verdict.photos:
+            add_photo(accept_picture(photo), by=by, at=at, review_item=item)
+    for outcome, answer in ((PASS, Submission.Outcome.PASSED), (FAIL, Submission.Outcome.FAILED)):
+        if decided := [verdict.case for verdict in verdicts if verdict.outcome == outcome]:
+            Submission.objects.filter(case__in=decided).awaiting().update(outcome=answer)
+    Extension.objects.filter(case__in=cases).undecided().update(
         decision="refused", decided_by=by, decided_at=at, decision_note=_("Settled by the re-inspection.")
     )
-    deadline = {} if passed else {"due_on": verdict.due_on}
-    record(
-        case,
-        "pass" if passed else "fail",
-        by=by,
-        at=at,
-        reason=verdict.note,
-        document=sitting.document,
-        data={"review": sitting.pk, "sequence": item.sequence},
-        **deadline,
-    )
-    return item
+    steps = [
+        Step(
+            verdict.case,
+            "pass" if verdict.outcome == PASS else "fail",
+            reason=verdict.note,
+            data={"review": sitting.pk, "sequence": item.sequence},
+            headline={} if verdict.outcome == PASS else {"due_on": verdict.due_on},
+        )
+        for verdict, item in zip(verdicts, items, strict=True)
+    ]
+    record_all(steps, by=by, at=at, document=sitting.document)
 
 
 def refuse_verdicts(unit, verdicts: list[Verdict], team: list, held_on: date, on: date) -> None:

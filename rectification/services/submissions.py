@@ -19,14 +19,13 @@ def submit(case, *, words: str, by, at: datetime, photos=(), client_id=None) -> 
     At least one photo is needed, or words that say why there is none to take. The same `client_id` again
     returns what was submitted before.
     """
-    client_id = client_id or uuid.uuid4()
-    if done := Submission.objects.filter(client_id=client_id).first():
+    if client_id and (done := Submission.objects.filter(client_id=client_id).first()):
         return done
     if len(words.strip()) < 2:
         raise RuleBroken(_("Say what was done."), field="words")
     pictures = [accept_picture(photo) for photo in photos]
     submission = Submission.objects.create(
-        client_id=client_id, case=case, words=words.strip(), submitted_by=by, submitted_at=at
+        client_id=client_id or uuid.uuid4(), case=case, words=words.strip(), submitted_by=by, submitted_at=at
     )
     for picture in pictures:
         add_photo(picture, by=by, at=at, submission=submission)
