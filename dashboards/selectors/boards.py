@@ -309,5 +309,5 @@ def waiting_label(name: str) -> str:
         "resumptions": _("Accepted, may resume"),
         "extensions": _("Extensions asked for"),
         "to_list": _("Major hazards not listed"),
-        "boards": _("Closed, board still up"),
+        "boards": _("Boards to take down"),
     }[name]
