@@ -24,7 +24,7 @@ def number(text: str) -> int:
     return int(re.sub(r"\D", "", text))
 
 
-def test_one_screen_and_every_number_a_door(desktop, sign_in, axe, march, leader):  # noqa: F811
+def test_one_screen_and_every_number_a_door(desktop, sign_in, axe, march, leader):
     page = sign_in(desktop, leader)
     page.goto("/")
     page.wait_for_url("**/leader/**")
@@ -67,7 +67,7 @@ def test_one_screen_and_every_number_a_door(desktop, sign_in, axe, march, leader
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_under_the_thumb(new_page, sign_in, axe, march, leader, theme):  # noqa: F811
+def test_under_the_thumb(new_page, sign_in, axe, march, leader, theme):
     page = sign_in(new_page("phone", theme=theme), leader)
     page.goto("/leader/?period=month")
     page.locator(".leader-canvas canvas").wait_for()
@@ -83,14 +83,14 @@ def test_under_the_thumb(new_page, sign_in, axe, march, leader, theme):  # noqa:
         axe(page)
 
 
-def test_the_office_sees_what_waits_first(desktop, sign_in, axe, march, leader, office):  # noqa: F811
+def test_the_office_sees_what_waits_first(desktop, sign_in, axe, march, leader, office):
     page = sign_in(desktop, office)
     page.goto("/office/")
     page.get_by_role("heading", name=re.compile("待我审批")).wait_for()
     axe(page)
 
 
-def test_wrong_days_are_said_at_the_field(desktop, sign_in, axe, march, leader):  # noqa: F811
+def test_wrong_days_are_said_at_the_field(desktop, sign_in, axe, march, leader):
     page = sign_in(desktop, leader)
     page.goto("/leader/?period=own&from=2026-03-31&to=2026-03-01")
     page.get_by_text("截止日期早于起始日期").wait_for()
