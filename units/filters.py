@@ -17,7 +17,7 @@ ORDERINGS = {
     "-updated_at": (_("Changed last"), ("-updated_at",)),
     "number": (_("Register number"), ("number",)),
     "-number": (_("Registered last"), ("-number",)),
-    "name": (_("Pinyin of the name"), ("name_initials", "name")),
+    "name": (_("Pinyin of the name"), ("name_initials", "number")),
 }
 
 

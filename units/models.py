@@ -253,13 +253,14 @@ class Unit(models.Model):
             models.Index(fields=["region", "number"], name="unit_region_number"),
             models.Index(F("last_inspected_on").asc(nulls_first=True), "number", name="unit_inspected"),
             models.Index(fields=["-updated_at", "number"], name="unit_updated"),
+            models.Index(fields=["name_initials", "number"], name="unit_by_initials"),
             models.Index(
                 fields=["region", "suspended_since"],
                 name="unit_suspended",
                 condition=Q(suspended_since__isnull=False),
             ),
             GinIndex(fields=["flags"], name="unit_flags", fastupdate=False),
-            GinIndex(fields=["grams"], name="unit_grams", fastupdate=False),
+            GinIndex(fields=["grams"], name="unit_grams"),
             GinIndex(
                 name="unit_search", fields=["search_text"], opclasses=["gin_trgm_ops"], fastupdate=False
             ),

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.roles import may
@@ -61,12 +62,16 @@ def possible_duplicates(
     if credit_code:
         note(units.filter(credit_code=credit_code), _("Same credit code"), sure=True)
     town = units.under(region_code[:9]) if len(region_code) >= 9 else units.none()
+    # The index on search_text finds the few, the exact comparison then decides among them.
     if len(fold(name)) >= 2:
-        note(town.filter(name__iexact=name.strip()), _("Same name in this township"), sure=True)
-        alike = town.annotate(alike=TrigramSimilarity("name", name)).filter(alike__gte=ALIKE)
-        note(alike.exclude(name__iexact=name.strip()).order_by("-alike"), _("Similar name"))
+        same = Q(name__iexact=name.strip())
+        note(town.filter(same, search_text__contains=fold(name)), _("Same name in this township"), sure=True)
+        near = town.exclude(same).filter(search_text__trigram_word_similar=fold(name))
+        alike = near.annotate(alike=TrigramSimilarity("name", name)).filter(alike__gte=ALIKE)
+        note(alike.order_by("-alike"), _("Similar name"))
     if len(fold(address)) >= 4 and re.search(r"\d", fold(address)):
-        note(town.filter(address__iexact=address.strip()), _("Same address"))
+        same = Q(address__iexact=address.strip())
+        note(town.filter(same, search_text__contains=fold(address)), _("Same address"))
     wanted = [phone for phone in phones if phone]
     if wanted:
         holders = UnitPerson.objects.current().filter(phone__in=wanted).values("unit_id")
