@@ -1,6 +1,7 @@
 """`make bench`: a county of CASES hazard cases, its pages, a filing and the chase, each against its floor.
 
-Prints a table and writes benchmarks/out/latest.json. Missing a target is a result; not being able to measure is an error.
+Prints a table and writes benchmarks/out/latest.json. A missed target is a result; not being able to measure
+is an error.
 """
 
 import argparse

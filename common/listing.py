@@ -4,12 +4,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet, Value
 from django.utils.translation import gettext as _
 
 SIZES = (20, 50, 100)
 CAP = 10_000
 """Beyond this many rows nobody pages by hand; counting and skipping further would cost more than it tells."""
+
+
+def capped_counts(*, cap: int = CAP, **querysets: QuerySet) -> dict[str, int]:
+    """How many rows each queryset has, in one statement; `cap` + 1 stands for "more than that".
+
+    A count without a cap reads everything it counts; this one reads at most `cap` + 1 rows for each number.
+    """
+    parts, values, counts = [], [], dict.fromkeys(querysets, 0)
+    for name, queryset in querysets.items():
+        # Of the rows nothing is wanted, so that an index alone may answer.
+        rows = queryset.order_by().annotate(_row=Value(1)).values("_row")[: cap + 1]
+        try:
+            statement, given = rows.query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts.append((name, f"(SELECT count(*) FROM ({statement}) AS counted)"))
+        values += given
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(part for _name, part in parts)}", values)
+            counts |= dict(zip((name for name, _part in parts), cursor.fetchone(), strict=True))
+    return counts
+
+
+def count_words(count: int, cap: int = CAP) -> str:
+    """ "1,234", or "10,000+" where counting stopped."""
+    return f"{cap:,}+" if count > cap else f"{count:,}"
 
 
 @dataclass(frozen=True)
@@ -26,7 +55,8 @@ class Listing:
 
     `orderings` maps a name in the query string to (label, fields); the first one is the default. Every ordering ends
     with the primary key, so that rows never change pages between two looks. Bad values of `page`, `size` and
-    `ordering` fall back to the default: a list is never a reason for an error page.
+    `ordering` fall back to the default: a list is never a reason for an error page. `keys_first` is for querysets that
+    join a lot: later pages then cost one statement more and skip their rows without the joins.
 
         listing = Listing(request, cases, orderings={"worst": (_("Worst first"), ("due_on",))}, filterset=filterset)
     """
@@ -41,10 +71,12 @@ class Listing:
         sizes: tuple[int, ...] = SIZES,
         cap: int = CAP,
         hidden: tuple[str, ...] = (),
+        keys_first: bool = False,
     ):
         self.request, self.queryset, self.filterset = request, queryset, filterset
         self.sizes, self.cap, self.hidden = sizes, cap, {*hidden, "page", "size", "ordering"}
         self._orderings = orderings or {}
+        self._keys_first = keys_first
 
     # --- what was asked for
 
@@ -78,7 +110,13 @@ class Listing:
     @cached_property
     def _fetched(self) -> list:
         at = (self.number - 1) * self.size
-        return list(self.ordered[at : at + self.size + 1])
+        page = slice(at, at + self.size + 1)
+        if not self._keys_first or self.number == 1:
+            return list(self.ordered[page])
+        # Rows are skipped and sorted by their keys alone; what is joined to them is read for one page only.
+        keys = list(self.ordered.values_list("pk", flat=True)[page])
+        rows = self.queryset.order_by().filter(pk__in=keys).in_bulk()
+        return [rows[key] for key in keys if key in rows]
 
     @property
     def rows(self) -> list:
@@ -108,7 +146,7 @@ class Listing:
     @property
     def count_text(self) -> str:
         """ "1,234", or "10,000+" where counting stopped."""
-        return f"{self.cap:,}+" if self.capped else f"{self.count:,}"
+        return count_words(self.count, self.cap)
 
     @property
     def pages(self) -> int | None:

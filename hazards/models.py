@@ -98,8 +98,9 @@ class CaseQuerySet(models.QuerySet):
         return found.filter(pk__in=ever.values("pk"))
 
     def for_rows(self):
-        """What a row of a list shows, in one query."""
-        return self.select_related("unit", "region", "region__parent", "category", "category__group")
+        """What a row of a list shows, in one query; the search columns of the unit are long and shown nowhere."""
+        found = self.select_related("unit", "region", "region__parent", "category", "category__group")
+        return found.defer("unit__search_text", "unit__grams")
 
 
 class HazardCase(models.Model):
@@ -199,6 +200,13 @@ class HazardCase(models.Model):
                 "due_on",
                 "id",
                 name="case_worst_first",
+                condition=Q(state__in=sorted(states.LIVE)),
+            ),
+            # What stands in an area and what of it is late, counted without looking at the cases themselves.
+            models.Index(
+                fields=["region", "due_on"],
+                include=["state"],
+                name="case_standing",
                 condition=Q(state__in=sorted(states.LIVE)),
             ),
             models.Index(fields=["-opened_on", "-id"], name="case_newest"),

@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from accounts import roles
+from common.listing import capped_counts
 from hazards import states
 from hazards.models import HazardCase
 from hazards.words import button_label, condition_words, event_label
@@ -82,12 +83,12 @@ def case_counts(unit_ids) -> dict[int, dict[str, int]]:
 
 
 def desk_counts(cases, on) -> dict[str, int]:
-    """What a desk shows above its list, in one statement; each number opens the list it counts."""
-    return cases.aggregate(
-        live=Count("pk", filter=Q(state__in=states.LIVE)),
-        overdue=Count("pk", filter=Q(state__in=states.LIVE, due_on__lt=on)),
-        submitted=Count("pk", filter=Q(state=states.SUBMITTED)),
-        listed=Count("pk", filter=Q(state__in=states.LIVE) & ~Q(listed_levels=[])),
+    """What a desk shows above its list, in one statement, each number capped as the list it opens."""
+    return capped_counts(
+        live=cases.live(),
+        overdue=cases.overdue(on),
+        submitted=cases.filter(state=states.SUBMITTED),
+        listed=cases.live().listed("any"),
     )
 
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from common.days import today
-from common.listing import Listing
-from hazards import selectors
+from common.listing import Listing, count_words
+from hazards import selectors, states
 from hazards.filters import ORDERINGS, CaseFilter
 from hazards.models import HazardCase
 
@@ -32,11 +32,22 @@ def case_list(request):
     cases = HazardCase.objects.visible_to(request.user)
     chosen = CaseFilter(wishes, queryset=cases, request=request, on=on)
     rows = chosen.qs if chosen.is_valid() else cases.none()
-    listing = Listing(request, rows.for_rows(), filterset=chosen, orderings=ORDERINGS)
+    listing = Listing(
+        request, rows.for_rows(), filterset=chosen, orderings=orderings_for(wishes), keys_first=True
+    )
     counts = selectors.desk_counts(cases, on)
     context = {"filter": chosen, "listing": listing, "tabs": tabs(wishes, counts), "today": on}
     template = "hazards/_case_rows.html" if request.htmx and not request.htmx.boosted else "hazards/list.html"
     return render(request, template, context, status=200 if chosen.is_valid() else 400)
+
+
+def orderings_for(wishes) -> dict:
+    """The orderings, the natural one first: the worst of what stands, the latest of everything else."""
+    standing = {"live", *states.LIVE}
+    asked = set(wishes.getlist("state"))
+    if wishes.get("overdue") == "true" or (asked and asked <= standing):
+        return ORDERINGS
+    return {"-opened_on": ORDERINGS["-opened_on"], **ORDERINGS}
 
 
 def tabs(wishes, counts: dict) -> list[dict]:
@@ -51,7 +62,7 @@ def tabs(wishes, counts: dict) -> list[dict]:
                 "label": label,
                 "href": f"{reverse('hazards:list')}?{query}",
                 "current": now == same,
-                "count": counts.get(name),
+                "count": count_words(counts[name]) if counts.get(name) else counts.get(name),
                 "tone": "danger" if name == "overdue" else "",
             }
         )
