@@ -2,7 +2,6 @@
 
 import django_filters as df
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common.days import today
@@ -123,11 +122,4 @@ class CaseFilter(df.FilterSet):
 
     def search(self, queryset, name, value):
         """By case number, unit (its search text knows names, people, initials) or the words of the finding."""
-        text = value.strip()
-        if not text:
-            return queryset
-        return queryset.filter(
-            Q(number__icontains=text)
-            | Q(unit__search_text__contains=text.lower())
-            | Q(description__contains=text)
-        )
+        return queryset.search(value)

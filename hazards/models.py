@@ -1,5 +1,9 @@
 """The hazard case with its headline, its events and its deadline ledger."""
 
+import re
+from functools import reduce
+from operator import and_
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -11,6 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from hazards import conditions, states
 from hazards.words import event_label
+from units.models import Unit
+from units.text import terms
+
+FEW_UNITS = 1_000
+NUMBERLIKE = re.compile(r"[0-9A-Za-z-]*[0-9][0-9A-Za-z-]*")
 
 
 class State(models.TextChoices):
@@ -96,6 +105,25 @@ class CaseQuerySet(models.QuerySet):
             found = found.exclude(pk__in=ever.filter(listings__level__in=above).values("pk"))
             ever = ever.filter(listings__level=level)
         return found.filter(pk__in=ever.values("pk"))
+
+    def search(self, text: str):
+        """By case number, by unit (name, address, people, pinyin initials) or by the words of the finding.
+
+        Three questions with an index each. Words that many units share are looked for row by row instead, in the
+        order of the list: whoever asks for them finds a page of them soon.
+        """
+        text = text.replace("\x00", "").strip()
+        if not text:
+            return self
+        unit = Unit.objects.search(text)
+        units = list(unit.values_list("pk", flat=True)[: FEW_UNITS + 1])
+        if len(units) <= FEW_UNITS:
+            wanted = Q(unit_id__in=units)
+        else:
+            wanted = reduce(and_, (Q(unit__search_text__contains=term) for term in terms(text)))
+        if NUMBERLIKE.fullmatch(text):
+            wanted |= Q(number__contains=text.upper())
+        return self.filter(wanted | Q(description__contains=text))
 
     def for_rows(self):
         """What a row of a list shows, in one query; the search columns of the unit are long and shown nowhere."""
@@ -211,6 +239,11 @@ class HazardCase(models.Model):
             ),
             models.Index(fields=["-opened_on", "-id"], name="case_newest"),
             GinIndex(fields=["listed_levels"], name="case_listed", fastupdate=False),
+            # The search: parts of numbers, words of findings (three characters or more).
+            GinIndex(
+                fields=["number"], name="case_number_parts", opclasses=["gin_trgm_ops"], fastupdate=False
+            ),
+            GinIndex(fields=["description"], name="case_words", opclasses=["gin_trgm_ops"], fastupdate=False),
         ]
 
     def __str__(self):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from common.days import today
-from common.listing import Listing, count_words
+from common.listing import CAP, Listing, count_words
 from hazards import selectors, states
 from hazards.filters import ORDERINGS, CaseFilter
 from hazards.models import HazardCase
@@ -21,6 +21,8 @@ TABS = (
 )
 """What a person looks for most, as presets of the filter: a preset is a link and nothing more."""
 
+SEARCH_CAP = 500
+
 
 @require_GET
 def case_list(request):
@@ -33,7 +35,13 @@ def case_list(request):
     chosen = CaseFilter(wishes, queryset=cases, request=request, on=on)
     rows = chosen.qs if chosen.is_valid() else cases.none()
     listing = Listing(
-        request, rows.for_rows(), filterset=chosen, orderings=orderings_for(wishes), keys_first=True
+        request,
+        rows.for_rows(),
+        filterset=chosen,
+        orderings=orderings_for(wishes),
+        keys_first=True,
+        # A search is not paged through: whoever finds five hundred looks for something else.
+        cap=SEARCH_CAP if wishes.get("q", "").strip() else CAP,
     )
     counts = selectors.desk_counts(cases, on)
     context = {"filter": chosen, "listing": listing, "tabs": tabs(wishes, counts), "today": on}
