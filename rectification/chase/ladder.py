@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 from common.workdays import Calendar, YearNotLoaded
@@ -38,15 +38,18 @@ class Plan:
 def plan(steps: Iterable[Step], due_on: date, on: date, calendar: Calendar) -> Plan:
     """What the deadline `due_on` owes up to and including `on`, and when it owes the next thing.
 
-    A rung whose day cannot be computed is not guessed: what is certain stands, and the year to load is named.
+    A rung whose day cannot be computed is not guessed. Until the first day on which it could fall, that day is
+    when to look again; from then on the year to load is named.
     """
     owed, later, missing = [], [], set()
     for step in steps:
         try:
             latest, following = reached(step, due_on, on, calendar)
         except _Beyond as beyond:
-            latest, following = beyond.latest, None
-            missing.add(beyond.year)
+            latest, following = beyond.latest, earliest(due_on, step.at(beyond.cycle))
+            if following <= on:
+                following = None
+                missing.add(beyond.year)
         if latest is not None:
             owed.append((step, latest))
         if following:
@@ -63,11 +66,26 @@ def plan(steps: Iterable[Step], due_on: date, on: date, calendar: Calendar) -> P
 
 
 class _Beyond(Exception):
-    """The calendar ended while a step was being followed; `latest` is the last cycle known to be owed."""
+    """The calendar ended at `cycle` of a step; `latest` is the last cycle known to be owed."""
 
-    def __init__(self, latest: int | None, year: int):
+    def __init__(self, latest: int | None, year: int, cycle: int):
         super().__init__(year)
-        self.latest, self.year = latest, year
+        self.latest, self.year, self.cycle = latest, year, cycle
+
+
+LONGEST_HOLIDAY = 14
+"""Days off beyond ordinary weekends that a stretch of the calendar may hold, generously."""
+
+
+def earliest(due_on: date, offset: int) -> date:
+    """The first day on which a rung `offset` working days from the deadline could fall, whatever the calendar.
+
+    After the deadline every day may turn out to be a working day; before it, weekends and one long holiday
+    may lie between.
+    """
+    if offset >= 0:
+        return due_on + timedelta(days=offset)
+    return due_on - timedelta(days=-(offset * 7 // 5) + LONGEST_HOLIDAY)
 
 
 def reached(step: Step, due_on: date, on: date, calendar: Calendar) -> tuple[int | None, date | None]:
@@ -87,7 +105,7 @@ def days(step: Step, due_on: date, calendar: Calendar) -> Iterable[tuple[int, da
         try:
             day = calendar.shift(due_on, step.at(cycle))
         except YearNotLoaded as unknown:
-            raise _Beyond(latest, unknown.year) from unknown
+            raise _Beyond(latest, unknown.year, cycle) from unknown
         yield cycle, day
         latest = cycle
 

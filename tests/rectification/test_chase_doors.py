@@ -50,7 +50,7 @@ def test_a_dry_run_by_command_writes_nothing(chased_case):
 
 def test_the_reasons_stand_beside_the_line_and_not_in_it(chased_case):
     chased_case(date(2026, 12, 28))
-    out, err = command("--on", "2026-12-31")
+    out, err = command("--on", "2027-01-05")
     assert json.loads(out)["skipped"] == 1
     assert "2027" in err
 

@@ -89,9 +89,20 @@ def test_a_ladder_without_repetition_ends(calendar):
 
 
 def test_the_year_that_is_not_loaded_is_named(calendar):
-    # The seventh working day after 28 December lies in 2027.
-    found = plan(LADDER, day("12-28"), day("12-31"), calendar)
+    # The seventh working day after 28 December lies in 2027: on the 4th of January at the earliest.
+    found = plan(LADDER, day("12-28"), date(2027, 1, 4), calendar)
     assert found == Plan(((BEFORE, 0), (AFTER, 0), (HEAD, 0)), None, 2027)
+
+
+def test_until_a_hidden_day_could_come_nobody_is_alarmed(calendar):
+    found = plan(LADDER, day("12-28"), day("12-31"), calendar)
+    assert found == Plan(((BEFORE, 0), (AFTER, 0), (HEAD, 0)), date(2027, 1, 4))
+
+
+@pytest.mark.parametrize(("due_on", "look_on"), [("2027-01-08", "2026-12-20"), ("2027-02-20", "2027-02-01")])
+def test_a_deadline_in_a_hidden_year_is_looked_at_in_time(due_on, look_on, calendar):
+    found = plan(LADDER, date.fromisoformat(due_on), day("11-24"), calendar)
+    assert found == Plan((), date.fromisoformat(look_on))
 
 
 def test_what_lies_before_the_hidden_year_goes_on(calendar):
