@@ -26,7 +26,8 @@ def check_template(template: str) -> None:
         unknown = wording.unknown_names(template)
     except ValueError as bad:
         raise ValidationError(
-            gettext("Write facts as one name in braces, such as {unit}. Not understood: %(what)s") % {"what": bad}
+            gettext("Write facts as one name in braces, such as {unit}. Not understood: %(what)s")
+            % {"what": bad}
         ) from bad
     if unknown:
         raise ValidationError(
