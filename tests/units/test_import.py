@@ -88,7 +88,7 @@ def test_the_sample_adds_234_units_and_nothing_the_second_time(county_regions, o
 
 def test_the_command_previews_by_default_and_writes_with_commit(county_regions, capsys):
     call_command("import_units", SAMPLE)
-    assert "new 234" in capsys.readouterr().out
+    assert "new=234" in capsys.readouterr().out
     assert Unit.objects.count() == ImportBatch.objects.count() == 0
     call_command("import_units", SAMPLE, "--commit")
     assert Unit.objects.count() == 234

@@ -73,7 +73,7 @@ def batch(request, pk):
         rows = rows.filter(verdict=wanted)
     listing = Listing(request, rows, orderings={"line": ("", ("line",))}, sizes=(50, 100))
     counts = {name: batch.rows.filter(verdict=verdict).count() for verdict, name in KINDS.items()}
-    columns = [c for c in batch.columns if c["field"] in SHOWN] or batch.columns[:6]
+    columns = sorted((c for c in batch.columns if c["field"] in SHOWN), key=lambda c: SHOWN.index(c["field"]))
     context = {
         "batch": batch,
         "listing": listing,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.days import today
@@ -51,26 +52,35 @@ class Command(BaseCommand):
     def _person(username: str) -> User:
         user = User.objects.filter(username=username).first()
         if user is None:
-            raise CommandError(f"There is no account “{username}”.")
+            raise CommandError(_("There is no account “%(name)s”.") % {"name": username})
         return user
 
     def _tell(self, batch: ImportBatch, table, commit: bool) -> int:
         """Prints what was read and what becomes of it; returns the number of faulty rows."""
         say = self.stdout.write
-        say(
-            f"{table.filename} · {table.sheet} · headings in line {table.header_line} · {len(table.rows)} rows"
-        )
+        read_as = _("%(file)s · %(sheet)s · headings in line %(line)s · %(rows)s rows")
+        words = {
+            "file": table.filename,
+            "sheet": table.sheet,
+            "line": table.header_line,
+            "rows": len(table.rows),
+        }
+        say(read_as % words)
         if unknown := [column["heading"] for column in table.columns if not column["field"]]:
-            say(f"columns not understood and left out: {', '.join(unknown)}")
+            say(f"{_('Columns that we do not understand; they are left out:')} {', '.join(unknown)}")
         for row in table.ignored:
-            say(f"line {row['line']} left out ({row['why']}): {row['text']}")
+            say(_("Line %(line)s left out: %(text)s") % row)
         counts = {str(verdict): batch.rows.filter(verdict=verdict).count() for verdict in Verdict}
-        say("  ".join(f"{name} {count}" for name, count in counts.items()))
+        say(" ".join(f"{verdict.label} {verdict.value}={counts[verdict]}" for verdict in Verdict))
         faulty = batch.rows.filter(verdict=Verdict.BAD).order_by("line")
         if counts[Verdict.BAD]:
-            say("line | field | what is wrong")
+            say(" | ".join((_("Line"), _("Column"), _("What is wrong"))))
         for row in faulty:
             for error in row.errors:
                 say(f"{row.line} | {label_of(error['field'])} | {error['message']}")
-        say("written" if commit else "nothing was written; add --commit to write the good rows")
+        say(
+            _("Written to the register.")
+            if commit
+            else _("Nothing was written. Add --commit to write the good rows.")
+        )
         return counts[Verdict.BAD]
