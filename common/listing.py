@@ -14,15 +14,19 @@ CAP = 10_000
 """Beyond this many rows nobody pages by hand; counting and skipping further would cost more than it tells."""
 
 
-def capped_counts(*, cap: int = CAP, **querysets: QuerySet) -> dict[str, int]:
+def capped_counts(
+    *, cap: int = CAP, caps: Mapping[str, int] | None = None, **querysets: QuerySet
+) -> dict[str, int]:
     """How many rows each queryset has, in one statement; `cap` + 1 stands for "more than that".
+
+    `caps` gives some of them a cap of their own.
 
     A count without a cap reads everything it counts; this one reads at most `cap` + 1 rows for each number.
     """
     parts, values, counts = [], [], dict.fromkeys(querysets, 0)
     for name, queryset in querysets.items():
         # Of the rows nothing is wanted, so that an index alone may answer.
-        rows = queryset.order_by().annotate(_row=Value(1)).values("_row")[: cap + 1]
+        rows = queryset.order_by().annotate(_row=Value(1)).values("_row")[: (caps or {}).get(name, cap) + 1]
         try:
             statement, given = rows.query.sql_with_params()
         except EmptyResultSet:

@@ -93,6 +93,7 @@ def case_detail(request, pk: int):
         "possible": [offer for offer in offers if offer.allowed],
         "impossible": [offer for offer in offers if not offer.allowed],
         "events": selectors.timeline_rows(events),
+        "acts": frozenset(event.act for event in events),
         "steps": selectors.steps(case, events),
         "deadlines": list(case.deadlines.select_related("by").order_by("version")),
     }

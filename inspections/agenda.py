@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.roles import Role
+from common.listing import capped_counts
 from common.workdays import YearNotLoaded
 from hazards import states
 from hazards.models import HazardCase
@@ -24,6 +25,7 @@ YEARLY = timedelta(days=365)
 HALF_YEARLY = timedelta(days=182)
 MOST = 40  # cases read for one section
 CAP = 1_000
+EVERY = 100_000  # nobody has as many hazards of their own: counted to the last
 
 
 @dataclass
@@ -105,13 +107,17 @@ class Day:
     @cached_property
     def counts(self) -> dict[str, int]:
         submitted = [self.statutory_day(case) for case in self.submitted.only("state_on")]
-        return {
-            "overdue": self.overdue.count(),
+        counts = capped_counts(
+            cap=EVERY,
+            caps={"inspect": CAP - 1},
+            overdue=self.overdue,
+            due_today=self.due_today,
+            inspect=self.unseen,
+            drafts=self.drafts,
+        )
+        return counts | {
             "reinspect": len(submitted),
             "reinspect_today": sum(day is not None and day <= self.on for day in submitted),
-            "due_today": self.due_today.count(),
-            "inspect": self.unseen.order_by()[:CAP].count(),
-            "drafts": self.drafts.count(),
         }
 
     def statutory_day(self, case: HazardCase) -> date | None:
@@ -182,7 +188,7 @@ def waiting_today(user, on: date) -> int:
     """The number beside 今日 in the navigation: overdue, waiting for a re-inspection, unfinished drafts."""
     day = Day(user, on)
     cases = day.cases.filter(Q(state=states.ORDERED, due_on__lt=on) | Q(state=states.SUBMITTED))
-    return cases.count() + day.drafts.count()
+    return sum(capped_counts(cap=EVERY, cases=cases, drafts=day.drafts).values())
 
 
 def unit_ids(visits: Iterable[Visit]) -> set[int]:

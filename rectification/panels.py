@@ -1,6 +1,6 @@
 """What the case page and the unit page show from this app, read once per page."""
 
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -8,12 +8,22 @@ from inspections.models import Photo
 from rectification.models import EvidencePhoto, Suspension
 
 
-def case_papers(case) -> dict:
-    """Extensions, listings and submissions of a case, for its page."""
+def case_papers(case, acts: frozenset[str] | None = None) -> dict:
+    """Extensions, listings and submissions of a case, for its page.
+
+    Every paper leaves an event: where `acts`, the acts of all its events, are known, only what can be there is read.
+    """
+
+    def read(act: str, rows) -> list:
+        return list(rows) if acts is None or act in acts else []
+
+    is_listed = bool(case.listed_levels or case.main_level)
     return {
-        "extensions": list(case.extensions.select_related("asked_by", "decided_by", "document")),
-        "listings": list(case.listings.all()),
-        "submissions": list(case.submissions.select_related("submitted_by")),
+        "extensions": read(
+            "ask_extension", case.extensions.select_related("asked_by", "decided_by", "document")
+        ),
+        "listings": list(case.listings.all()) if is_listed else read("list", case.listings.all()),
+        "submissions": read("submit", case.submissions.select_related("submitted_by")),
         "suspension": standing_suspension(case.unit),
     }
 
@@ -24,20 +34,24 @@ def standing_suspension(unit) -> Suspension | None:
 
 def photo_pair(case) -> dict:
     """Photos before and after, as the photo component shows them."""
-    before = Photo.objects.filter(finding__case=case).select_related("uploaded_by")
-    after = EvidencePhoto.objects.filter(Q(submission__case=case) | Q(review_item__case=case)).select_related(
-        "uploaded_by"
+    before = Photo.objects.filter(finding__case=case)
+    after = EvidencePhoto.objects.filter(Q(submission__case=case) | Q(review_item__case=case))
+    rows = photo_rows(before, False).union(photo_rows(after, True), all=True)
+    pair = {"before": [], "after": []}
+    for uploaded_at, pk, taken_at, name, is_after in sorted(rows, key=lambda row: row[:2]):
+        when, url_name, alt = (
+            ("after", "rectification:photo", _("Photo after rectification"))
+            if is_after
+            else ("before", "inspections:photo", _("Photo before rectification"))
+        )
+        pair[when].append(
+            {"url": reverse(url_name, args=[pk]), "taken": taken_at or uploaded_at, "by": name, "alt": alt}
+        )
+    return pair
+
+
+def photo_rows(photos, is_after: bool):
+    """Both kinds of photo in one shape, so that one statement reads them."""
+    return photos.order_by().values_list(
+        "uploaded_at", "pk", "taken_at", "uploaded_by__name", Value(is_after)
     )
-    return {
-        "before": [shown(photo, "inspections:photo", _("Photo before rectification")) for photo in before],
-        "after": [shown(photo, "rectification:photo", _("Photo after rectification")) for photo in after],
-    }
-
-
-def shown(photo, url_name: str, alt: str) -> dict:
-    return {
-        "url": reverse(url_name, args=[photo.pk]),
-        "taken": photo.taken_at or photo.uploaded_at,
-        "by": photo.uploaded_by.name,
-        "alt": alt,
-    }

@@ -10,7 +10,7 @@ register = template.Library()
 @register.inclusion_tag("rectification/_case_papers.html", takes_context=True)
 def case_papers(context, case):
     """Submissions, extensions, listings and the suspension behind a case."""
-    return panels.case_papers(case) | {
+    return panels.case_papers(case, context.get("acts")) | {
         "case": case,
         "today": context.get("today"),
         "request": context.get("request"),
