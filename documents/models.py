@@ -82,6 +82,8 @@ class Document(models.Model):
     serial = models.PositiveIntegerField()
     region = models.ForeignKey("reference.Region", models.PROTECT, related_name="+")
     about = models.CharField(_("addressee"), max_length=200, help_text=_("The unit or person it is for"))
+    # What the paper is about, as the app above names it: "unit:12". Papers know nothing of units.
+    subject = models.CharField(max_length=40, blank=True, db_index=True)
     content = models.JSONField(default=dict)
     content_hash = models.CharField(max_length=64)
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -36,7 +36,9 @@ def next_serials(body: str, form: str, year: int, count: int) -> range:
 
 
 @transaction.atomic
-def issue(*, form: str, body: str, region_id: str, about: str, content: dict, by, at: datetime) -> Document:
+def issue(
+    *, form: str, body: str, region_id: str, about: str, content: dict, by, at: datetime, subject: str = ""
+) -> Document:
     """Issue one paper in the name of `body` (an office's short name, e.g. 枣消).
 
     The number reads 枣消限字〔2026〕第0001号; the year is the year of `at` in Shanghai.
@@ -53,6 +55,7 @@ def issue(*, form: str, body: str, region_id: str, about: str, content: dict, by
         serial=serial,
         region_id=region_id,
         about=about,
+        subject=subject,
         content=content,
         content_hash=fingerprint(content),
         issued_by=by,

@@ -117,11 +117,11 @@ def photo(request, pk: int):
 def mine(request):
     """The township officer's day: what is late, what falls due, what waits, what is stopped."""
     on = today()
-    name, rows = selectors.worklist(request.user, request.GET.get("tab", ""), on)
+    name, rows, counts = selectors.worklist(request.user, request.GET.get("tab", ""), on)
     listing = Listing(request, rows)
     context = {
         "listing": listing,
-        "tabs": selectors.worklist_tabs(request.user, name, on),
+        "tabs": selectors.worklist_tabs(counts, name),
         "tab": name,
         "today": on,
         "suspensions": selectors.suspended_units(request.user) if name == "stopped" else [],
@@ -142,7 +142,9 @@ def approvals(request):
 def suspension_list(request):
     """Units that are stopped, that are to be stopped, and that resumed."""
     rows = Suspension.objects.visible_to(request.user).select_related("unit", "unit__region", "document")
-    status = request.GET.get("status", "")
+    status, unit = request.GET.get("status", ""), request.GET.get("unit", "")
+    if unit.isdigit():
+        rows = rows.filter(unit_id=int(unit[:12]))
     if status in Suspension.Status.values:
         rows = rows.filter(status=status)
     context = {

@@ -47,6 +47,7 @@ def issue(form: str, *, unit, by, at, on: date, content: dict) -> Document:
         body=office.short_name,
         region_id=unit.region_id,
         about=unit.name,
+        subject=f"unit:{unit.pk}",
         content={
             "office": office.name,
             "unit": unit_facts(unit),
