@@ -56,6 +56,13 @@ NAVIGATION = (
     Entry("units:list", _("Units"), "unit", ALL, LOOK),
     Entry("inspections:list", _("Inspections"), "check-list", ALL, LOOK, short=_("Inspect")),
     Entry(
+        "documents:list",
+        _("Papers"),
+        "file",
+        frozenset({TOWNSHIP, OFFICE, LEADER, AUDITOR, INSPECTOR}),
+        LOOK,
+    ),
+    Entry(
         "rectification:suspensions",
         _("Suspensions"),
         "barrier",
