@@ -71,7 +71,7 @@ NAVIGATION = (
         short=_("Stopped"),
     ),
     Entry("reference:catalogue", _("Hazard catalogue"), "book", ALL, SYSTEM),
-    Entry("units:import", _("Import units"), "upload", frozenset({OFFICE, ADMIN}), SYSTEM),
+    Entry("units:import", _("Import units"), "upload", frozenset({INSPECTOR, TOWNSHIP, OFFICE}), SYSTEM),
     Entry("accounts:people", _("Accounts"), "users", frozenset({ADMIN}), SYSTEM),
     Entry("accounts:sign_ins", _("Sign-ins"), "shield-lock", frozenset({AUDITOR, ADMIN}), SYSTEM),
     Entry(
