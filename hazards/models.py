@@ -237,6 +237,12 @@ class HazardCase(models.Model):
                 name="case_standing",
                 condition=Q(state__in=sorted(states.LIVE)),
             ),
+            # An inspector's day.
+            models.Index(
+                fields=["inspector", "state", "due_on"],
+                name="case_inspector_standing",
+                condition=Q(state__in=sorted(states.LIVE)),
+            ),
             models.Index(fields=["-opened_on", "-id"], name="case_newest"),
             GinIndex(fields=["listed_levels"], name="case_listed", fastupdate=False),
             # The search: parts of numbers, words of findings (three characters or more).

@@ -137,7 +137,10 @@ class Day:
         return self.by_unit(self.due_today, lambda case: _("The deadline ends today."), "warning", most)
 
     def inspect_visits(self, most: int = 20) -> list[Visit]:
-        units = with_cases(list(self.unseen_first.for_rows()[:most]), self.on)
+        # Thousands may be due: they are sorted by their keys alone, the rest is read for the few that are shown.
+        first = self.unseen.filter(pk__in=self.unseen_first.values("pk")[:most])
+        first = first.order_by("rank", "last_inspected_on", "number")
+        units = with_cases(list(first.for_rows().defer("search_text", "grams")), self.on)
         return [Visit(unit, self.why_unseen(unit), "info") for unit in units]
 
     def by_unit(self, cases, why: Callable, tone: str, most: int) -> list[Visit]:

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import roles
+from common.listing import capped_counts, count_words
 from hazards import states
 from hazards.filters import WORST_FIRST
-from hazards.models import HazardCase
+from hazards.models import HazardCase, Level
 from rectification.models import AcceptanceCheck, Extension, Suspension
 
 SOON_DAYS = 3
@@ -27,31 +28,28 @@ def worklist_conditions(on) -> dict[str, Q]:
         "soon": live & Q(due_on__range=(on, on + timedelta(days=SOON_DAYS))),
         "submitted": Q(state=states.SUBMITTED),
         "to_order": Q(state=states.REGISTERED),
-        "listed": live & ~Q(listed_levels=[]),
+        "listed": live & Q(listed_levels__overlap=Level.values),
         "stopped": live & Q(unit__suspended_since__isnull=False),
         "all": live,
     }
 
 
 def worklist(user, tab: str, on):
-    """The tab shown (the first that has something, where none was chosen) and its cases, worst first."""
+    """The tab shown (the first that has something, where none was chosen), its cases, worst first, and all counts."""
     conditions = worklist_conditions(on)
     cases = HazardCase.objects.visible_to(user)
+    counts = worklist_counts(cases, conditions)
     if tab not in TABS:
-        counts = worklist_counts(user, on)
         tab = next((name for name in TABS if counts[name]), "all")
-    return tab, cases.filter(conditions[tab]).order_by(*WORST_FIRST, "pk").for_rows()
+    return tab, cases.filter(conditions[tab]).order_by(*WORST_FIRST, "pk").for_rows(), counts
 
 
-def worklist_counts(user, on) -> dict[str, int]:
-    """The number on each tab, in one statement."""
-    conditions = worklist_conditions(on)
-    cases = HazardCase.objects.visible_to(user).live()
-    return cases.aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
+def worklist_counts(cases, conditions: dict[str, Q]) -> dict[str, int]:
+    """The number on each tab, in one statement, capped as the lists are."""
+    return capped_counts(**{name: cases.filter(condition) for name, condition in conditions.items()})
 
 
-def worklist_tabs(user, current: str, on) -> list[dict]:
-    counts = worklist_counts(user, on)
+def worklist_tabs(counts: dict[str, int], current: str) -> list[dict]:
     labels = {
         "overdue": _("Overdue"),
         "soon": _("Due within 3 days"),
@@ -68,7 +66,7 @@ def worklist_tabs(user, current: str, on) -> list[dict]:
             "label": labels[name],
             "href": f"{url}?tab={name}",
             "current": name == current,
-            "count": counts[name],
+            "count": count_words(counts[name]) if counts[name] else 0,
             "tone": tones.get(name, ""),
         }
         for name in TABS
@@ -168,4 +166,6 @@ def suspension_steps(suspension: Suspension, user, *, checks: list, cases: list)
         elif row.name == "ask-to-resume" and suspension.resume_asked_at and not checks:
             row.why_not = _("Asked for already; the inspector makes the check.")
     # Once the check has passed the next step is the office's: nobody is asked to check again.
-    return [row for row in rows if not (accepted and not standing and row.name in ("accept", "ask-to-resume"))]
+    return [
+        row for row in rows if not (accepted and not standing and row.name in ("accept", "ask-to-resume"))
+    ]
