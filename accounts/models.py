@@ -134,6 +134,12 @@ class User(AbstractUser):
             return NOTHING
         return Scope(tuple(Post.objects.current(on).held_by(self, on).values_list("role", "region_id")))
 
+    @cached_property
+    def office_posts(self) -> list["Post"]:
+        """The posts in an office whose name papers may carry, of all times; read once per request."""
+        held = self.posts.filter(office__isnull=False).exclude(office__short_name="")
+        return list(held.select_related("office").order_by("pk"))
+
     @property
     def roles(self) -> frozenset[str]:
         """The roles held today."""

@@ -1,7 +1,7 @@
 """Offices, accounts and posts of the demo: the names that the documentation promises, and those who fill the year."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.hashers import make_password
 
@@ -11,7 +11,7 @@ from reference.models import Region
 
 COUNTY, CITY = "131121", "3308"
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
-FIRST_DAY = date(2024, 1, 1)
+FIRST_DAY = date(2020, 1, 1)
 
 
 @dataclass
@@ -61,7 +61,11 @@ def bureau(name: str, short: str, kind: str, region: str) -> Office:
     return Office.objects.create(name=name, short_name=short, kind=kind, region_id=region)
 
 
-def zaoqiang(hiring: Hiring) -> Cast:
+# Township officers on leave today, and who stands in: the head, or the officer of the neighbouring township.
+ON_LEAVE = {"131121105": "head-131121105", "131121202": "officer-131121204"}
+
+
+def zaoqiang(hiring: Hiring, today: date) -> Cast:
     """枣强县: the brigade, the committee office, the government, eleven townships."""
     brigade = bureau("枣强县消防救援大队", "枣消", "brigade", COUNTY)
     committee = bureau("枣强县消防安全委员会办公室", "枣消安办", "committee", COUNTY)
@@ -87,7 +91,18 @@ def zaoqiang(hiring: Hiring) -> Cast:
         hiring.post(officer, Role.TOWNSHIP_OFFICER, township.code, office=hall, title="消防专干")
         hiring.post(head, Role.TOWNSHIP_OFFICER, township.code, office=hall, title="镇长", head=True)
         officers[township.code] = officer
+    send_on_leave(today)
     return Cast(inspectors, clerk, office, officers, leader)
+
+
+def send_on_leave(today: date) -> None:
+    """Some are away this week; their deputies act and are told in their stead."""
+    for township, deputy in ON_LEAVE.items():
+        Post.objects.filter(user__username=f"officer-{township}").update(
+            deputy=User.objects.get(username=deputy),
+            deputy_from=today - timedelta(days=3),
+            deputy_to=today + timedelta(days=6),
+        )
 
 
 def quzhou(hiring: Hiring) -> tuple[Cast, dict[str, Cast]]:

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Office, Post
+from accounts.models import Office
 from common.errors import RuleBroken
 from documents import services as documents
 from documents.models import Document
@@ -12,12 +12,7 @@ from documents.models import Document
 
 def issuing_office(person, region_id: str, on: date) -> Office:
     """The office in whose name `person` issues papers for `region_id`; its short name stands in their numbers."""
-    posts = (
-        Post.objects.current(on)
-        .filter(user=person, office__isnull=False)
-        .exclude(office__short_name="")
-        .select_related("office")
-    )
+    posts = [post for post in person.office_posts if post.is_current(on)]
     for post in sorted(posts, key=lambda post: -len(post.region_id)):
         if region_id.startswith(post.region_id):
             return post.office
