@@ -7,6 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import Prefetch, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Post, User
 from accounts.roles import roles_of
@@ -80,3 +81,18 @@ def locked_until(*, username, ip):
     last = attempts.order_by("-attempt_time").values_list("attempt_time", flat=True).first()
     until = (last or timezone.now()) + cool_off
     return timezone.localtime(until + timedelta(minutes=1)).replace(second=0, microsecond=0)
+
+
+def demo_accounts() -> tuple[tuple[str, str], ...]:
+    """The accounts that a demonstration offers at the door: user name, and who that is."""
+    return (
+        ("inspector1", _("Inspector of Zaoqiang: visits, orders, re-inspects")),
+        ("inspector2", _("The second inspector of the team")),
+        ("clerk1", _("Assistant without a card: registers and helps")),
+        ("officer-131121104", _("Township officer of Matun: sees to the rectification")),
+        ("office", _("County fire-safety office: decides suspensions and extensions")),
+        ("leader", _("County leader of Zaoqiang: figures and lists")),
+        ("leader-quzhou", _("City leader of Quzhou: thirteen listed units")),
+        ("auditor", _("Auditor: reads everything, changes nothing")),
+        ("admin", _("Administrator: accounts and code tables")),
+    )

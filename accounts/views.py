@@ -35,7 +35,8 @@ class SignInPage(LoginView):
     def get_context_data(self, **kwargs):
         """What the page says besides the form."""
         idle = "idle" in self.request.GET
-        return super().get_context_data(idle=idle, demo=getattr(settings, "DEMO", False), **kwargs)
+        demo = selectors.demo_accounts() if getattr(settings, "DEMO", False) else ()
+        return super().get_context_data(idle=idle, demo=demo, **kwargs)
 
     def form_valid(self, form):
         """In, in one's own language."""

@@ -182,6 +182,7 @@ class Demo:
             "DATABASE_URL": os.environ.get("DATABASE_URL") or self.servers.database_url,
             "REDIS_URL": os.environ.get("REDIS_URL") or self.servers.redis_url,
             "DEMO_PASSWORD": self.password(),
+            "DEMO": "0" if self.empty else "1",
             "PUBLIC_URL": os.environ.get("PUBLIC_URL") or self.url,
             "PYTHONUNBUFFERED": "1",
             "PYTHONUTF8": "1",

@@ -44,3 +44,5 @@ EMAIL_FILE_PATH = DATA_DIR / "mail"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 60
+# `make demo` says so: the sign-in page then names the accounts.
+DEMO = env.flag("DEMO")

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from devtools.demo import people, premises
 from devtools.demo.clock import Times, at, clock_at, light_transactions
-from devtools.demo.desk import STANDS, Desk, Temper
+from devtools.demo.desk import STANDS, WAITS, Desk, Temper
 from devtools.demo.field import MOST_FINDINGS, Field
 from devtools.demo.listed import FOUR, THIRTEEN, Board
 from devtools.demo.year import Here, Worker, can_divide, play, weeks
@@ -30,8 +30,8 @@ FUR_TOWN = "131121102"
 SLEEPING = ("901", "904", "905")
 
 # Two townships that lag, one that is exemplary; the rest lie between.
-WEAK = Temper(0.62, 14, 0.15, 0.03)
-POOR = Temper(0.70, 10, 0.12, 0.02)
+WEAK = Temper(0.62, 14, 0.15, 0.025)
+POOR = Temper(0.70, 10, 0.12, 0.015)
 FINE = Temper(0.97, 2, 0.03, 0.0)
 
 
@@ -132,12 +132,12 @@ class Build:
         self.plan_stops(field, dice, stopped, sleeping)
         self.plan_visits(field, dice, [one for one in rest if one not in sleeping])
         self.plan_boards(field, desk, rest)
-        play(field, desk, self.times)
+        play(field, desk, self.times, self.say)
         self.refused += field.queue.refused + desk.queue.refused
 
     def tempers(self) -> dict[str, Temper]:
         codes, dice = list(self.county.officers), self.dice("tempers")
-        tempers = {code: Temper(dice.uniform(0.82, 0.92), dice.uniform(4, 7), never=0.006) for code in codes}
+        tempers = {code: Temper(dice.uniform(0.86, 0.95), dice.uniform(3, 6), never=0.005) for code in codes}
         tempers[codes[1]], tempers[codes[4]], tempers[codes[6]] = WEAK, POOR, FINE
         return tempers
 
@@ -150,7 +150,7 @@ class Build:
         while not self.times.works(yesterday):
             yesterday -= timedelta(days=1)
         for unit in sleeping[:2]:
-            field.visit(unit, yesterday, 3, only=SLEEPING[:2], days=10)
+            field.visit(unit, yesterday, 3, only=SLEEPING[:2], days=10, story=WAITS)
         for unit in sleeping[2:]:
             if dice.random() < 0.8:
                 field.visit(unit, back(dice.randint(75, 360)), dice.randint(2, 5), only=SLEEPING[1:2])
@@ -172,7 +172,7 @@ class Build:
             field.visit(unit, self.today - timedelta(days=dice.randint(20, 200)), 2)
         while left > 0:
             unit = dice.choices(units, weights)[0]
-            ago = dice.randint(1, 50) if dice.random() < 0.24 else dice.randint(1, 364)
+            ago = dice.randint(1, 30) if dice.random() < 0.22 else dice.randint(1, 364)
             day = self.times.working_day(self.today - timedelta(days=ago))
             if len(seen.get(unit.pk, ())) > 5 or any(abs((day - other).days) < 20 for other in seen.get(unit.pk, ())):
                 continue

@@ -47,7 +47,8 @@ class Times:
 
     def __init__(self, today: date, now: datetime):
         self.today = today
-        self.now = min(now, at(today, 18))
+        # Today ends now; another day that is called today has reached its evening.
+        self.now = min(now, at(today, 18)) if timezone.localdate(now) == today else at(today, 18)
         self.first = today - timedelta(days=365)
         self.calendar = calendar()
 

@@ -25,6 +25,7 @@ DONE_WORDS = (
 )
 DEPARTMENTS = ("住房和城乡建设局", "市场监督管理局", "综合行政执法局")
 STANDS = "stands"  # a story whose hazards nobody rectifies before today
+WAITS = "waits"  # and one in which nobody has decided about the suspension either
 DAY = timedelta(days=1)
 TOGETHER = 7 * DAY
 LEFT_OPEN = 6 * DAY  # requests younger than this wait for the person who looks at the demo
@@ -85,6 +86,8 @@ class Desk:
         """Plan what township, inspectors and office do about it."""
         if found.story in self.stories:
             self.stories[found.story](found)
+            return
+        if found.story == WAITS:
             return
         if found.suspension:
             self.plan(found.day + timedelta(days=1), 15, self.decide_stop(found))

@@ -6,6 +6,7 @@ the other's transaction, and every kind is numbered in the order of its days. Al
 
 import multiprocessing
 import sys
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -31,14 +32,16 @@ def weeks(times: Times) -> list[list[date]]:
     ]
 
 
-def play(field: Field, desk: Desk, times: Times) -> None:
+def play(field: Field, desk: Desk, times: Times, say: Callable[[str], None]) -> None:
     """The whole year. Raises what went wrong in either half."""
     stretches = weeks(times)
     chases = set(times.chases())
     hands = Apart(field, stretches) if can_divide() else Here(field)
     try:
         with light_transactions():
-            for stretch in stretches:
+            for number, stretch in enumerate(stretches):
+                if number and number % 15 == 0:
+                    say(f"as far as {stretch[0]}")
                 if stretch[0] in chases:
                     desk.chase(stretch[0])
                 hands.begin(desk.give())

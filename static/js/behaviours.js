@@ -20,6 +20,13 @@ document.addEventListener("click", async (event) => {
     say({ text: words().copied, tone: "success" });
   }
   if (event.target.closest("[data-print]")) window.print();
+  // <button data-fill="#id_username" data-value="inspector1">: fills a field and goes on to the next one.
+  const fill = event.target.closest("[data-fill]");
+  if (fill) {
+    const field = document.querySelector(fill.dataset.fill);
+    field.value = fill.dataset.value;
+    field.form.querySelector("input[type=password]")?.focus();
+  }
   const clear = event.target.closest("[data-bulk-clear]");
   if (clear) {
     const form = clear.closest("[data-bulk]");

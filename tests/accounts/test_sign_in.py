@@ -28,7 +28,9 @@ def test_the_page_speaks_chinese_and_names_the_product(client, db):
 
 def test_the_page_names_demo_accounts_only_in_a_demonstration(client, db, settings):
     settings.DEMO = True
-    assert "inspector1" in client.get(LOGIN).content.decode()
+    page = client.get(LOGIN).content.decode()
+    assert 'data-value="inspector1"' in page and 'data-fill="#id_username"' in page
+    assert page.count("data-fill") == 9
 
 
 def test_in_and_back_to_the_page_that_was_asked_for(client, officer_east):

@@ -26,7 +26,10 @@ class Command(BaseCommand):
             self.stdout.write("The demo is there already; nothing was changed.")
             return
         if people.is_begun():
-            raise CommandError("A demo was begun and not finished. Remove the data folder and start again.")
+            raise CommandError(
+                "A demo was begun in this database and not finished. Empty the database (with the embedded "
+                "servers: remove the data folder), run `migrate` and `load_reference`, and start again."
+            )
         if not HazardCategory.objects.exists():
             raise CommandError("The reference data are missing. Run `python manage.py load_reference` first.")
         password = os.environ.get("DEMO_PASSWORD")

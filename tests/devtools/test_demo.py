@@ -1,0 +1,178 @@
+"""The demo: both scenarios hold what they promise, whatever the day, and a second run changes nothing."""
+
+import io
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import Post, User
+from common.days import today
+from dashboards.selectors import area_of, listed_units, listing_lines
+from devtools.demo import people
+from devtools.demo.clock import Queue, Times, at
+from documents.models import Document
+from hazards.models import DeadlineEntry, HazardCase
+from inspections.agenda import Day
+from inspections.models import Inspection
+from notifications.models import Delivery, Message
+from rectification.models import Extension, Listing, Suspension
+from units.models import Unit
+
+ON = date(2026, 6, 16)  # a Tuesday
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The code tables and a tenth of the demo, once for this module; gone after it."""
+    from django.test import override_settings
+
+    media = tmp_path_factory.mktemp("media")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEMO_PASSWORD", "Xiaohuan-2026")
+        with transaction.atomic():
+            call_command("load_reference", stdout=io.StringIO())
+            yield seeded()
+            transaction.set_rollback(True)
+
+
+def seeded(**options) -> str:
+    out, progress = io.StringIO(), io.StringIO()
+    call_command("seed_demo", on=ON, scale=0.06, stdout=out, stderr=progress, **options)
+    assert "refused" not in progress.getvalue(), progress.getvalue()
+    return out.getvalue()
+
+
+def county():
+    return HazardCase.objects.under("131121")
+
+
+def test_it_says_what_it_made(demo):
+    assert demo.startswith("The demo is ready: ")
+
+
+def test_cases_stand_in_many_states(demo):
+    states = set(county().values_list("state", flat=True))
+    assert {"ordered", "closed"} <= states
+    assert county().overdue(ON).exists()
+    assert Extension.objects.exists()
+
+
+def test_three_fur_workshops_stand_suspended_and_some_wait_or_have_resumed(demo):
+    standing = Suspension.objects.filter(status="in_force")
+    assert standing.count() == 3
+    for suspension in standing:
+        assert suspension.unit.region_id.startswith("131121102")
+        assert "combined_use" in suspension.unit.flags and "裘皮" in suspension.unit.name
+        assert suspension.unit.suspended_since
+        assert suspension.cases.live().exists()
+    assert Unit.objects.exclude(suspended_since=None).count() == 3
+    assert Suspension.objects.filter(status="proposed").count() == 2
+    assert Suspension.objects.filter(status="lifted").exists()
+
+
+def test_the_city_leader_sees_thirteen_listed_and_eight_done(demo):
+    leader = User.objects.get(username="leader-quzhou")
+    area = area_of(leader, "3308", ON)
+    units = listed_units(leader, area, ON)
+    levels, total = listing_lines(units, area)
+    assert (total.listed, total.done, str(total.rate)) == (13, 8, "0.6154")
+    assert [(line.level, line.listed) for line in levels] == [("province", 2), ("city", 5), ("county", 6)]
+    assert total.overdue > 0
+    assert set(HazardCase.objects.filter(listings__isnull=False).values_list("grade", flat=True)) == {"major"}
+
+
+def test_zaoqiang_lists_some_itself(demo):
+    boards = Listing.objects.filter(case__in=county())
+    assert set(boards.values_list("level", flat=True)) == {"county"}
+    assert boards.standing().count() == 3
+
+
+def test_closed_cases_have_their_day_and_nothing_lies_in_the_future(demo):
+    assert not HazardCase.objects.filter(state="closed", closed_on=None).exists()
+    assert not HazardCase.objects.filter(closed_on__gt=ON).exists()
+    assert not HazardCase.objects.filter(opened_on__gt=ON).exists()
+    assert not HazardCase.objects.filter(closed_on__lt=F("opened_on")).exists()
+    assert not Document.objects.filter(issued_at__gt=at(ON, 18)).exists()
+
+
+def test_the_deadline_ledger_is_whole(demo):
+    last = {}
+    for entry in DeadlineEntry.objects.order_by("case", "version"):
+        before = last.get(entry.case_id)
+        assert entry.version == (before.version + 1 if before else 1)
+        assert entry.previous == (before.due_on if before else None)
+        last[entry.case_id] = entry
+    for case in HazardCase.objects.all():
+        assert case.deadline_version == (last[case.pk].version if case.pk in last else 0)
+        assert case.due_on == (last[case.pk].due_on if case.pk in last else None)
+
+
+def test_papers_are_numbered_without_gaps_in_the_order_of_their_hours(demo):
+    kinds = set(Document.objects.values_list("body", "form", "year"))
+    assert len(kinds) > 8
+    for body, form, year in kinds:
+        papers = Document.objects.filter(body=body, form=form, year=year).order_by("serial")
+        rows = list(papers.values_list("serial", "issued_at"))
+        assert [serial for serial, _at in rows] == list(range(1, len(rows) + 1))
+        assert all(one[1] <= other[1] for one, other in pairwise(rows)), (body, form, year)
+
+
+def test_the_chase_told_people_in_their_inbox_alone(demo):
+    assert Message.objects.filter(kind="chase").exists()
+    assert not Delivery.objects.exclude(channel="in_app").exists()
+
+
+def test_every_township_has_a_head_and_two_officers_are_on_leave(demo):
+    heads = Post.objects.filter(region__parent="131121", is_head=True)
+    assert heads.count() == 11
+    away = Post.objects.filter(region__parent="131121", deputy__isnull=False)
+    assert away.count() == 2 and all(post.has_deputy(ON) for post in away)
+
+
+def test_the_inspector_has_a_day_and_a_visit_begun(demo):
+    day = Day(User.objects.get(username="inspector1"), ON)
+    assert day.counts["drafts"] == 1 and day.counts["inspect"] > 0
+    draft = Inspection.objects.get(status="draft")
+    results = list(draft.answers.values_list("result", flat=True))
+    assert "" in results and "ok" in results and "fail" in results
+    assert draft.findings.get().description
+
+
+def test_people_are_surname_and_mou_and_phones_are_invented(demo):
+    assert all(user.name[1:] == "某" and user.phone.startswith("138") for user in User.objects.all())
+
+
+def test_a_second_run_changes_nothing(demo):
+    before = HazardCase.objects.count(), Document.objects.count(), Message.objects.count()
+    out = io.StringIO()
+    call_command("seed_demo", on=ON, stdout=out)
+    assert "nothing was changed" in out.getvalue()
+    assert before == (HazardCase.objects.count(), Document.objects.count(), Message.objects.count())
+
+
+@pytest.mark.django_db
+def test_an_unfinished_demo_is_not_built_upon(monkeypatch):
+    monkeypatch.setenv("DEMO_PASSWORD", "Xiaohuan-2026")
+    people.Hiring("Xiaohuan-2026").person("inspector1")
+    with pytest.raises(CommandError, match="begun in this database and not finished"):
+        call_command("seed_demo")
+
+
+@pytest.mark.django_db
+def test_without_code_tables_it_says_what_to_do(monkeypatch):
+    monkeypatch.setenv("DEMO_PASSWORD", "Xiaohuan-2026")
+    with pytest.raises(CommandError, match="load_reference"):
+        call_command("seed_demo")
+
+
+@pytest.mark.django_db
+def test_nothing_is_planned_beyond_now():
+    times = Times(today(), at(today(), 11, 30))
+    queue, done = Queue(times), []
+    for day in range(3):
+        queue.plan(today() + timedelta(days=day), 12, done.append)
+    assert not queue.steps
