@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts import roles
 from common.listing import capped_counts
@@ -149,11 +150,11 @@ def steps(case: HazardCase, events: list) -> list[dict]:
     began = first.get("open") or first.get("reopen")
     looked = first.get("pass") or first.get("fail")
     marks = [
-        (_("Registered"), began),
+        (pgettext("step", "Register"), began),
         (_("Ordered"), first.get("order")),
         (_("Rectification"), first.get("submit")),
         (_("Re-inspection"), looked),
-        (_("Closed"), None),
+        (pgettext("step", "Close"), None),
     ]
     rows = [
         {"label": label, "on": event.on if event else None, "state": "done" if event else "todo", "note": ""}

@@ -34,7 +34,7 @@ class CaseActsViewSet(CaseViewSet):
         form = DOINGS[act].form(facts_of(request), request.FILES, case=case, user=request.user)
         if not form.is_valid():
             raise ValidationError(form.errors)
-        DOINGS[act].run(case, form.cleaned_data, request.user, timezone.now())
+        DOINGS[act].do(case, form.cleaned_data, request.user, timezone.now())
         return Response(CaseSerializer(self.get_object(), context={"request": request}).data)
 
 

@@ -51,7 +51,7 @@ def act(request, pk: int, slug: str):
     context = {"case": case, "doing": doing, "offer": offer, "form": form, "today": today()}
     if request.method == "POST" and form.is_valid():
         try:
-            doing.run(case, form.cleaned_data, request.user, timezone.now())
+            doing.do(case, form.cleaned_data, request.user, timezone.now())
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:

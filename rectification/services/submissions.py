@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from common.errors import RuleBroken
+from common.errors import AlreadyDone, RuleBroken
 from common.files import accept_picture
 from hazards.services import record
 from rectification.models import EvidencePhoto, Submission
@@ -23,6 +23,11 @@ def submit(case, *, words: str, by, at: datetime, photos=(), client_id=None) -> 
         return done
     if len(words.strip()) < 2:
         raise RuleBroken(_("Say what was done."), field="words")
+    if waiting := case.submissions.awaiting().select_related("submitted_by").first():
+        raise AlreadyDone(
+            _("%(name)s has reported this as rectified already; it is awaiting re-inspection.")
+            % {"name": waiting.submitted_by.name}
+        )
     pictures = [accept_picture(photo) for photo in photos]
     submission = Submission.objects.create(
         client_id=client_id or uuid.uuid4(), case=case, words=words.strip(), submitted_by=by, submitted_at=at
