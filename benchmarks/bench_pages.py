@@ -56,6 +56,7 @@ def pages(filed: int) -> list[Page]:
         Page("case list, search by number", "scale-office", at(cases, q=f"{COUNTY}-")),
         Page("case list, nothing found", "scale-office", at(cases, q="查无此处")),
         Page("case list, all, page 200", "scale-office", at(cases, state="counted", page=200)),
+        Page("case list, closed", "scale-office", at(cases, state="closed", ordering="-closed_on")),
         Page("case list, township officer", f"scale-officer-{town}", cases),
         Page("case detail, with papers", "scale-inspector-1", reverse("hazards:detail", args=[filed])),
         Page("unit list, first page", "scale-office", units),

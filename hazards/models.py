@@ -116,7 +116,7 @@ class CaseQuerySet(models.QuerySet):
         if not text:
             return self
         unit = Unit.objects.search(text)
-        units = list(unit.values_list("pk", flat=True)[: FEW_UNITS + 1])
+        units = list(unit.order_by().values_list("pk", flat=True)[: FEW_UNITS + 1])
         if len(units) <= FEW_UNITS:
             wanted = Q(unit_id__in=units)
         else:
@@ -244,6 +244,9 @@ class HazardCase(models.Model):
                 condition=Q(state__in=sorted(states.LIVE)),
             ),
             models.Index(fields=["-opened_on", "-id"], name="case_newest"),
+            models.Index(
+                fields=["-closed_on", "-id"], name="case_closed_last", condition=Q(state=states.CLOSED)
+            ),
             GinIndex(fields=["listed_levels"], name="case_listed", fastupdate=False),
             # The search: parts of numbers, words of findings (three characters or more).
             GinIndex(
