@@ -1,13 +1,15 @@
-"""The standing words of each form of paper. Papers are Chinese whatever the reader's language, so these are data in Chinese."""
+"""The standing words of each form of paper: papers are Chinese whatever the reader's language."""
 
 from datetime import date
 
 from documents.models import Form
 
+FOUND = "{day}，本机关监督检查人员对你单位（场所）进行消防监督检查，发现存在下列消防安全违法行为和火灾隐患，"
+
 OPENING = {
     Form.INSPECTION: "{day}，本机关监督检查人员依法对你单位（场所）进行消防监督检查，情况记录如下：",
-    Form.CORRECT_NOW: "{day}，本机关监督检查人员对你单位（场所）进行消防监督检查，发现存在下列消防安全违法行为和火灾隐患，现责令立即改正：",
-    Form.CORRECT_BY: "{day}，本机关监督检查人员对你单位（场所）进行消防监督检查，发现存在下列消防安全违法行为和火灾隐患，现责令按下列期限改正：",
+    Form.CORRECT_NOW: FOUND + "现责令立即改正：",
+    Form.CORRECT_BY: FOUND + "现责令按下列期限改正：",
     Form.RECHECK: "{day}，本机关监督检查人员对你单位（场所）进行复查，意见如下：",
     Form.SUSPENSION: "经查，你单位（场所）存在下列火灾隐患，在隐患消除前不得从事生产、经营活动，现决定停产停业：",
     Form.RESUMPTION: "经检查验收，你单位（场所）停产停业所涉火灾隐患已消除，同意恢复生产、经营。",

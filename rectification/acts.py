@@ -31,7 +31,7 @@ class Doing:
         return self.name.replace("_", "-")
 
     def do(self, case: HazardCase, facts: dict, by, at: datetime):
-        """Do it once. Where the same form arrives twice at the same moment, the later one finds what the earlier made."""
+        """Do it once. Of two equal forms arriving together, the later one finds what the earlier made."""
         try:
             return self.run(case, facts, by, at)
         except IntegrityError:

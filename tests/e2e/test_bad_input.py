@@ -1,4 +1,4 @@
-"""Bad input at the acts on cases: a sentence at the place of the mistake, nothing typed is lost, nothing is written by half.
+"""Bad input at the acts on cases: a sentence at its place, nothing typed is lost, nothing written by half.
 
 The same for the register stands in tests/units/test_pages.py and test_import.py (duplicates, stale forms, what is no
 workbook), for visits in tests/inspections/test_pages.py (deadlines, one officer, photos, a second tab), for lists and
