@@ -30,8 +30,8 @@ FUR_TOWN = "131121102"
 SLEEPING = ("901", "904", "905")
 
 # Two townships that lag, one that is exemplary; the rest lie between.
-WEAK = Temper(0.62, 14, 0.15, 0.025)
-POOR = Temper(0.70, 10, 0.12, 0.015)
+WEAK = Temper(0.68, 14, 0.15, 0.025)
+POOR = Temper(0.76, 10, 0.12, 0.015)
 FINE = Temper(0.97, 2, 0.03, 0.0)
 
 
@@ -137,7 +137,7 @@ class Build:
 
     def tempers(self) -> dict[str, Temper]:
         codes, dice = list(self.county.officers), self.dice("tempers")
-        tempers = {code: Temper(dice.uniform(0.86, 0.95), dice.uniform(3, 6), never=0.005) for code in codes}
+        tempers = {code: Temper(dice.uniform(0.90, 0.97), dice.uniform(3, 6), never=0.004) for code in codes}
         tempers[codes[1]], tempers[codes[4]], tempers[codes[6]] = WEAK, POOR, FINE
         return tempers
 
@@ -172,7 +172,7 @@ class Build:
             field.visit(unit, self.today - timedelta(days=dice.randint(20, 200)), 2)
         while left > 0:
             unit = dice.choices(units, weights)[0]
-            ago = dice.randint(1, 30) if dice.random() < 0.22 else dice.randint(1, 364)
+            ago = dice.randint(1, 30) if dice.random() < 0.30 else dice.randint(1, 364)
             day = self.times.working_day(self.today - timedelta(days=ago))
             if len(seen.get(unit.pk, ())) > 5 or any(abs((day - other).days) < 20 for other in seen.get(unit.pk, ())):
                 continue

@@ -185,7 +185,7 @@ class Desk:
             ready = [(self.ready_on(again, due_on), case) for case, due_on in again.cases]
             self.plan_submissions(again, [one for one in ready if one[0]])
         for verdict in verdicts:
-            if verdict.outcome == "pass" and not unit.suspended_since and self.dice.random() < 0.012:
+            if verdict.outcome == "pass" and not unit.suspended_since and self.dice.random() < 0.015:
                 self.relapses.append(Relapse(verdict.case.pk, day + timedelta(days=self.dice.randint(25, 60))))
         if unit.suspended_since and not failed:
             self.plan(day + timedelta(days=1), 9, self.resume(unit.pk), takes=4)

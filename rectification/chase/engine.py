@@ -112,7 +112,8 @@ class Chase:
     def run(self) -> Tally:
         if not self.dry_run:
             self.record = ChaseRun.objects.create(on=self.on, started_at=self.at)
-        for attempt in range(PASSES):
+        # No rung in force that day: nobody is owed a letter, and the cases stay due for the day there is one.
+        for attempt in range(PASSES if self.rungs else 0):
             self.walk()
             self.tally.locked = 0 if self.dry_run else max(sql.count_due(self.on) - self.stuck, 0)
             if not self.tally.locked or attempt == PASSES - 1:

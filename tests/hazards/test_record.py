@@ -165,3 +165,38 @@ def test_the_state_column_is_written_in_one_module():
     }
     assert writers == {"hazards/services.py"}
     assert connection.vendor == "postgresql"
+
+
+def test_one_paper_moves_several_cases_or_none(make_case, inspector_a):
+    cases = [make_case(), make_case()]
+    late = [services.Step(cases[0], "order", headline={"due_on": plus(5)}), services.Step(cases[1], "order")]
+    with pytest.raises(RuleBroken):
+        services.record_all(late, by=inspector_a, at=at())
+    assert set(HazardCase.objects.values_list("state", flat=True)) == {"registered"}
+    both = [services.Step(case, "order", headline={"due_on": plus(5)}) for case in cases]
+    events = services.record_all(both, by=inspector_a, at=at())
+    assert [(event.case_id, event.act) for event in events] == [(case.pk, "order") for case in cases]
+    assert [(case.state, case.due_on, case.deadlines.count()) for case in cases] == [("ordered", plus(5), 1)] * 2
+
+
+def test_the_same_case_twice_in_one_paper_is_refused(case, inspector_a):
+    twice = [services.Step(case, "order", headline={"due_on": plus(5)})] * 2
+    with pytest.raises(HazardCase.DoesNotExist):
+        services.record_all(twice, by=inspector_a, at=at())
+
+
+def test_recording_brings_the_callers_case_up_to_date(case, inspector_a):
+    services.record(case, "order", by=inspector_a, at=at(), due_on=plus(5))
+    fresh = HazardCase.objects.get(pk=case.pk)
+    assert services.facts_of(case) == services.facts_of(fresh)
+
+
+def test_hazards_of_one_visit_are_numbered_in_their_order(unit, catalogue, inspector_a):
+    found = [services.Hazard(catalogue["exit"], "甲"), services.Hazard(catalogue["exit"], " 乙 ", "二层")]
+    cases = services.open_cases(found, unit=unit, by=inspector_a, at=at())
+    assert [(case.number[-6:], case.description, case.part) for case in cases] == [
+        ("000001", "甲", ""),
+        ("000002", "乙", "二层"),
+    ]
+    assert CaseEvent.objects.filter(act="open").count() == 2
+    assert services.open_cases([], unit=unit, by=inspector_a, at=at()) == []

@@ -94,6 +94,21 @@ def test_a_letter_is_in_the_inbox_at_once_and_waits_for_the_mail(chased_case, po
     ]
 
 
+def test_without_a_rung_in_force_nothing_is_said_and_the_case_stays_due(chased_case):
+    chased_case(DUE)
+    Rung.objects.update(valid_from=date(2026, 7, 1))
+    assert run(DAY_AFTER).counts() == {
+        "on": "2026-06-11",
+        "due": 0,
+        "claimed": 0,
+        "messages": 0,
+        "skipped": 0,
+    }
+    assert ChaseRun.objects.get().finished_at
+    Rung.objects.update(valid_from=date(2026, 6, 1))
+    assert run(date(2026, 6, 12)).messages > 0
+
+
 def test_a_case_without_a_deadline_is_not_chased(make_case, ladder, posts):
     make_case(day=date(2026, 1, 5))
     assert run(date(2026, 12, 1)).counts() == {
