@@ -97,7 +97,9 @@ def chase() -> str:
 
 def _left_out(run) -> str:
     """What the run could not do; no reason to take the web away, but not to be hidden either."""
-    years = [f"{cases} cases wait for the calendar of {year}" for year, cases in run.notes.get("years", {}).items()]
+    years = [
+        f"{cases} cases wait for the calendar of {year}" for year, cases in run.notes.get("years", {}).items()
+    ]
     letters = run.notes.get("orphans", 0)
     parts = years + ([f"{letters} letters reach nobody: see doctor"] if letters else [])
     return "".join(f"; {part}" for part in parts)

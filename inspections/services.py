@@ -516,7 +516,9 @@ def _write_answers(draft: Inspection, answers: list[tuple]) -> None:
         row.result = result
     # One statement per answer given, not one with a branch per question.
     for result in {row.result for row in rows.values()} - {""}:
-        Answer.objects.filter(pk__in=[row.pk for row in rows.values() if row.result == result]).update(result=result)
+        Answer.objects.filter(pk__in=[row.pk for row in rows.values() if row.result == result]).update(
+            result=result
+        )
 
 
 def _write_findings(draft: Inspection, findings: Iterable[dict]) -> None:

@@ -57,7 +57,13 @@ tabs: list[Tab] = [
     Tab("inspections", _("Inspections"), "check-list", "inspections:list"),
     Tab("cases", _("Hazards"), "flame", "hazards:list", select="#case-rows"),
     Tab("papers", _("Papers"), "file", "documents:list", select="#document-rows"),
-    Tab("suspensions", _("Suspension and resumption"), "barrier", "rectification:suspensions", select="#suspension-rows"),
+    Tab(
+        "suspensions",
+        _("Suspension and resumption"),
+        "barrier",
+        "rectification:suspensions",
+        select="#suspension-rows",
+    ),
 ]
 
 

@@ -49,9 +49,7 @@ class Submission(models.Model):
 class EvidencePhoto(Picture):
     """A photo after rectification, from a submission or from the re-inspection."""
 
-    submission = models.ForeignKey(
-        Submission, models.CASCADE, null=True, blank=True, related_name="photos"
-    )
+    submission = models.ForeignKey(Submission, models.CASCADE, null=True, blank=True, related_name="photos")
     review_item = models.ForeignKey(
         "rectification.ReviewItem", models.CASCADE, null=True, blank=True, related_name="photos"
     )

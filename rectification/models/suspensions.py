@@ -43,9 +43,7 @@ class Suspension(models.Model):
     document = models.OneToOneField(
         "documents.Document", models.PROTECT, null=True, related_name="suspension"
     )
-    resume_asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    resume_asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     resume_asked_at = models.DateTimeField(null=True)
     resume_words = models.TextField(_("what was done"), max_length=1000, blank=True)
     lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

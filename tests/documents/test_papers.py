@@ -92,7 +92,9 @@ def test_eight_at_once_take_eight_numbers_without_a_gap():
     assert sorted(taken) == list(range(1, 9))
 
 
-def test_lists_show_ones_area_and_one_units_papers(as_user, case, unit, inspector_a, officer_east, officer_west):
+def test_lists_show_ones_area_and_one_units_papers(
+    as_user, case, unit, inspector_a, officer_east, officer_west
+):
     journeys.order(case, by=inspector_a)
     number = "枣消限字〔2026〕第0001号"
     east = as_user(officer_east)
