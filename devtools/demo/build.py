@@ -39,7 +39,14 @@ class Build:
     """One run, repeatable by its seed; `scale` shrinks it for tests."""
 
     def __init__(
-        self, *, password: str, on: date, now: datetime | None = None, seed: int = 131121, scale: float = 1.0, out=None
+        self,
+        *,
+        password: str,
+        on: date,
+        now: datetime | None = None,
+        seed: int = 131121,
+        scale: float = 1.0,
+        out=None,
     ):
         self.seed, self.scale, self.out = seed, scale, out or sys.stderr
         self.hiring = people.Hiring(password)
@@ -141,7 +148,9 @@ class Build:
         tempers[codes[1]], tempers[codes[4]], tempers[codes[6]] = WEAK, POOR, FINE
         return tempers
 
-    def plan_stops(self, field: Field, dice: random.Random, stopped: list[Unit], sleeping: list[Unit]) -> None:
+    def plan_stops(
+        self, field: Field, dice: random.Random, stopped: list[Unit], sleeping: list[Unit]
+    ) -> None:
         """三合一 sites: three stand suspended, two wait for the office, those found earlier have resumed."""
         back = lambda days: self.today - timedelta(days=days)  # noqa: E731
         for number, unit in enumerate(stopped):
@@ -163,7 +172,11 @@ class Build:
         units = [unit for unit in units if not unit.region_id.startswith(tiny)]
         offenders = set(dice.sample(range(len(units)), max(2, int(12 * self.scale))))
         weights = [
-            6 if n in offenders else 2 if {Flag.KEY_UNIT, Flag.CROWDED, Flag.FLAMMABLE} & set(unit.flags) else 1
+            6
+            if n in offenders
+            else 2
+            if {Flag.KEY_UNIT, Flag.CROWDED, Flag.FLAMMABLE} & set(unit.flags)
+            else 1
             for n, unit in enumerate(units)
         ]
         seen: dict[int, list[date]] = {}
@@ -174,7 +187,9 @@ class Build:
             unit = dice.choices(units, weights)[0]
             ago = dice.randint(1, 30) if dice.random() < 0.30 else dice.randint(1, 364)
             day = self.times.working_day(self.today - timedelta(days=ago))
-            if len(seen.get(unit.pk, ())) > 5 or any(abs((day - other).days) < 20 for other in seen.get(unit.pk, ())):
+            if len(seen.get(unit.pk, ())) > 5 or any(
+                abs((day - other).days) < 20 for other in seen.get(unit.pk, ())
+            ):
                 continue
             seen.setdefault(unit.pk, []).append(day)
             findings = 0 if dice.random() < 0.08 else min(MOST_FINDINGS, 2 + int(dice.expovariate(1 / 2.3)))
@@ -207,7 +222,9 @@ class Build:
                 boards, units = self.compose_city(code, cast, dice, mine, start.date(), place)
             field = Field(dice, cast, self.times, photos=2)
             desk = Desk(self.dice(f"{code} desk"), cast, self.times, {})
-            board = Board(field, desk, paper=f"{Region.objects.get(pk=code).short_name[:1]}政函", city=self.city)
+            board = Board(
+                field, desk, paper=f"{Region.objects.get(pk=code).short_name[:1]}政函", city=self.city
+            )
             for (number, one), unit in zip(mine, boards, strict=True):
                 board.plan(number, one, unit)
             for unit in units:
@@ -226,11 +243,17 @@ class Build:
                 desk.play(day)
                 desk.receive(hands.day(day))
 
-    def compose_city(self, code: str, cast: people.Cast, dice: random.Random, listed: list, on: date, place: int):
+    def compose_city(
+        self, code: str, cast: people.Cast, dice: random.Random, listed: list, on: date, place: int
+    ):
         """The listed units of one county, and others around them: (listed, others)."""
         builder = premises.Builder(dice, code, cast.office, on, serial=2000 + 200 * place)
         townships = list(Region.objects.filter(code__in=cast.officers).order_by("code"))
-        trades = [trade for trade in premises.COUNTY_TRADES if trade.place_type not in ("work-fur", "combined-three")]
+        trades = [
+            trade
+            for trade in premises.COUNTY_TRADES
+            if trade.place_type not in ("work-fur", "combined-three")
+        ]
 
         def somewhere():
             township = dice.choice(townships)
@@ -253,7 +276,13 @@ class Build:
         """A visit of inspector1 that is half filled in: what the person who opens the demo goes on with."""
         by, partner = self.county.inspectors[:2]
         moment = min(at(self.today, 9, 10), self.times.now - timedelta(minutes=25))
-        unit = Unit.objects.under(people.COUNTY).current().filter(place_type="hotel-inn").order_by("number").last()
+        unit = (
+            Unit.objects.under(people.COUNTY)
+            .current()
+            .filter(place_type="hotel-inn")
+            .order_by("number")
+            .last()
+        )
         with clock_at(moment):
             draft = visits.start(unit=unit, kind="spot", by=by, at=moment, officers=[by, partner])
             answers = list(draft.answers.order_by("number"))

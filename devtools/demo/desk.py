@@ -149,7 +149,9 @@ class Desk:
                 words = self.dice.choice(DONE_WORDS)
                 submissions.submit(case, words=words, by=officer, at=moment, photos=photos)
             if waiting:
-                self.plan(moment.date() + timedelta(days=self.dice.randint(1, 3)), 14, self.review(unit, region))
+                self.plan(
+                    moment.date() + timedelta(days=self.dice.randint(1, 3)), 14, self.review(unit, region)
+                )
 
         return submit
 
@@ -181,12 +183,16 @@ class Desk:
     def after_review(self, unit: Unit, verdicts: list, day: date) -> None:
         failed = [verdict for verdict in verdicts if verdict.outcome == "fail"]
         if failed:
-            again = Found(day, unit.pk, unit.region_id, tuple((v.case.pk, v.due_on) for v in failed), None, "again")
+            again = Found(
+                day, unit.pk, unit.region_id, tuple((v.case.pk, v.due_on) for v in failed), None, "again"
+            )
             ready = [(self.ready_on(again, due_on), case) for case, due_on in again.cases]
             self.plan_submissions(again, [one for one in ready if one[0]])
         for verdict in verdicts:
             if verdict.outcome == "pass" and not unit.suspended_since and self.dice.random() < 0.015:
-                self.relapses.append(Relapse(verdict.case.pk, day + timedelta(days=self.dice.randint(25, 60))))
+                self.relapses.append(
+                    Relapse(verdict.case.pk, day + timedelta(days=self.dice.randint(25, 60)))
+                )
         if unit.suspended_since and not failed:
             self.plan(day + timedelta(days=1), 9, self.resume(unit.pk), takes=4)
 
@@ -204,7 +210,9 @@ class Desk:
                 at=moment,
             )
             if self.times.today - moment.date() > LEFT_OPEN:
-                self.plan(moment.date() + timedelta(days=self.dice.randint(1, 4)), 11, self.answer(request.pk))
+                self.plan(
+                    moment.date() + timedelta(days=self.dice.randint(1, 4)), 11, self.answer(request.pk)
+                )
 
         return ask
 
@@ -257,15 +265,24 @@ class Desk:
     def resume(self, unit: int):
         def resume(moment: datetime):
             """A stopped unit whose last hazard closed asks to resume, and is checked the same day."""
-            suspension = Suspension.objects.select_related("unit").filter(unit=unit, status="in_force").first()
+            suspension = (
+                Suspension.objects.select_related("unit").filter(unit=unit, status="in_force").first()
+            )
             if suspension is None or suspensions.standing_cases(suspension).exists():
                 return
             officer = self.officer(suspension.unit.region_id)
-            suspensions.ask_to_resume(suspension, words="住宿人员全部清离，隐患整改完毕", by=officer, at=moment)
+            suspensions.ask_to_resume(
+                suspension, words="住宿人员全部清离，隐患整改完毕", by=officer, at=moment
+            )
             pair, later = self.pair(), moment + timedelta(hours=3)
             with clock_at(later):
                 suspensions.accept(
-                    suspension, outcome="pass", note="现场无人住宿，分隔到位", officers=pair, by=pair[0], at=later
+                    suspension,
+                    outcome="pass",
+                    note="现场无人住宿，分隔到位",
+                    officers=pair,
+                    by=pair[0],
+                    at=later,
                 )
                 suspensions.lift(suspension, by=self.cast.office, at=later + timedelta(minutes=30))
 

@@ -69,7 +69,14 @@ class Field:
     # --- a visit ----------------------------------------------------------------------------------
 
     def visit(
-        self, unit: Unit, day: date, findings: int, *, only: tuple[str, ...] = (), days: int = 0, story: str = ""
+        self,
+        unit: Unit,
+        day: date,
+        findings: int,
+        *,
+        only: tuple[str, ...] = (),
+        days: int = 0,
+        story: str = "",
     ) -> None:
         """Plan a visit with so many findings; `only` names categories among them, `days` their deadline."""
         hour, minute = self.dice.choice((8, 9, 9, 10, 10, 11, 14, 14, 15, 16)), self.dice.randint(0, 50)
@@ -85,13 +92,17 @@ class Field:
                 moment,
                 pair,
                 findings=[self.finding(question, on, days) for question in failing],
-                answers=[(item, "fail" if item.pk in failed else "ok") for item in questions] if listed else [],
+                answers=[(item, "fail" if item.pk in failed else "ok") for item in questions]
+                if listed
+                else [],
                 story=story,
             )
 
         self.queue.plan(day, hour, inspect, minute)
 
-    def file(self, unit: Unit, moment: datetime, pair: list, *, findings, answers=(), kind="", story="", **stop):
+    def file(
+        self, unit: Unit, moment: datetime, pair: list, *, findings, answers=(), kind="", story="", **stop
+    ):
         """File one visit whole, complete it, and note what it left behind."""
         done = moment + timedelta(minutes=40)
         draft, _new = visits.file_whole(

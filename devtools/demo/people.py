@@ -44,7 +44,9 @@ class Hiring:
             **facts,
         )
 
-    def post(self, person: User, role: str, region: str, *, office=None, title="", head=False, **facts) -> Post:
+    def post(
+        self, person: User, role: str, region: str, *, office=None, title="", head=False, **facts
+    ) -> Post:
         return Post.objects.create(
             user=person,
             role=role,
@@ -123,10 +125,14 @@ def quzhou(hiring: Hiring) -> tuple[Cast, dict[str, Cast]]:
     counties = {}
     for county in Region.objects.filter(parent_id=CITY, level="county").order_by("code"):
         brigade = bureau(f"{county.name}消防救援大队", f"衢{county.short_name[:1]}消", "brigade", county.code)
-        desk = bureau(f"{county.name}消防安全委员会办公室", f"{county.short_name[:1]}消安办", "committee", county.code)
+        desk = bureau(
+            f"{county.name}消防安全委员会办公室", f"{county.short_name[:1]}消安办", "committee", county.code
+        )
         team = []
         for number in (1, 2):
-            person = hiring.person(f"i{county.code}-{number}", card=f"浙消监〔2023〕{county.code[-2:]}{number:02d}")
+            person = hiring.person(
+                f"i{county.code}-{number}", card=f"浙消监〔2023〕{county.code[-2:]}{number:02d}"
+            )
             hiring.post(person, Role.INSPECTOR, county.code, office=brigade, title="监督员")
             team.append(person)
         chief = hiring.person(f"office-{county.code}")

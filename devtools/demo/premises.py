@@ -50,7 +50,9 @@ COUNTY_TRADES = (
     Trade("旅店", "hotel-inn", 4, "small", ("small_place", "crowded"), storeys=(2, 4)),
     Trade("宾馆", "hotel-large", 2, "key", ("crowded", "key_unit"), area=(1200, 5000), storeys=(4, 9)),
     Trade("裘皮加工点", "work-fur", 14, "small", ("flammable", "labour_intensive", "small_place")),
-    Trade("裘皮作坊", "combined-three", 8, "small", ("combined_use", "flammable", "labour_intensive"), lodgers=6),
+    Trade(
+        "裘皮作坊", "combined-three", 8, "small", ("combined_use", "flammable", "labour_intensive"), lodgers=6
+    ),
     Trade("五金店", "combined-three", 3, "small", ("combined_use",), lodgers=4),
     Trade("玻璃钢制品厂", "work-frp", 8, "general", ("flammable",), area=(400, 3000)),
     Trade("服装厂", "work-intensive", 4, "general", ("crowded", "labour_intensive"), area=(800, 4000)),
@@ -65,7 +67,9 @@ COUNTY_TRADES = (
     Trade("美发店", "fun-beauty", 3, "small", ("small_place",)),
     Trade("幼儿园", "edu-kinder", 3, "general", ("crowded", "children")),
     Trade("小学", "edu-school", 2, "general", ("crowded", "children"), area=(1500, 6000)),
-    Trade("敬老院", "care-elderly", 1, "key", ("crowded", "elderly", "key_unit"), lodgers=40, area=(800, 3000)),
+    Trade(
+        "敬老院", "care-elderly", 1, "key", ("crowded", "elderly", "key_unit"), lodgers=40, area=(800, 3000)
+    ),
     Trade("卫生院", "med-clinic", 1, "general", ("crowded",), area=(500, 3000)),
     Trade("家园", "home-high", 2, "residential", ("high_rise",), area=(6000, 15000), storeys=(11, 18)),
     Trade("商业城", "shop-complex", 1, "key", ("crowded", "mixed_business", "key_unit"), area=(5000, 20000)),

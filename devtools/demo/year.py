@@ -106,7 +106,9 @@ class Worker:
         context = multiprocessing.get_context("fork")
         self.line, theirs = context.Pipe()
         language = translation.get_language()
-        self.process = context.Process(target=run, args=(theirs, self.line, language, work, arguments), daemon=True)
+        self.process = context.Process(
+            target=run, args=(theirs, self.line, language, work, arguments), daemon=True
+        )
         self.process.start()
         theirs.close()
 

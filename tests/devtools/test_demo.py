@@ -34,7 +34,11 @@ def demo(django_db_setup, django_db_blocker, tmp_path_factory):
     from django.test import override_settings
 
     media = tmp_path_factory.mktemp("media")
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), pytest.MonkeyPatch.context() as patch:
+    with (
+        django_db_blocker.unblock(),
+        override_settings(MEDIA_ROOT=media),
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setenv("DEMO_PASSWORD", "Xiaohuan-2026")
         with transaction.atomic():
             # Where an earlier test has emptied all tables, the ladder has gone with them.

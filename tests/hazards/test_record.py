@@ -176,7 +176,9 @@ def test_one_paper_moves_several_cases_or_none(make_case, inspector_a):
     both = [services.Step(case, "order", headline={"due_on": plus(5)}) for case in cases]
     events = services.record_all(both, by=inspector_a, at=at())
     assert [(event.case_id, event.act) for event in events] == [(case.pk, "order") for case in cases]
-    assert [(case.state, case.due_on, case.deadlines.count()) for case in cases] == [("ordered", plus(5), 1)] * 2
+    assert [(case.state, case.due_on, case.deadlines.count()) for case in cases] == [
+        ("ordered", plus(5), 1)
+    ] * 2
 
 
 def test_the_same_case_twice_in_one_paper_is_refused(case, inspector_a):
