@@ -83,17 +83,29 @@ def start(
         return _begun_before(draft)
 
 
-def _begin(draft: Inspection, *, officers: list, assistants: list, with_checklist: bool = True) -> Inspection:
+def _begin(draft: Inspection, *, officers: list, assistants: list) -> Inspection:
     if Inspection.objects.filter(client_id=draft.client_id).exists():
         return _begun_before(draft)
+    _open(draft, officers, assistants)
+    return draft
+
+
+def _open(
+    draft: Inspection, officers: list, assistants: list, *, answers: list[tuple] | None = None
+) -> list[Answer]:
+    """Write a new draft with its team and its questions, open (`answers` None) or answered; returns the questions.
+
+    An empty list of answers makes a visit without a checklist.
+    """
     refuse_to_begin(draft.unit, draft.kind, by=draft.started_by)
     on = localdate(draft.started_at)
-    draft.checklist = selectors.checklist_for(draft.unit, draft.kind, on) if with_checklist else None
+    listed = answers is None or answers
+    draft.checklist = selectors.checklist_for(draft.unit, draft.kind, on) if listed else None
     draft.save(force_insert=True)
-    _write_team(draft, officers, assistants)
-    if draft.checklist:
-        freeze_questions(draft, draft.checklist, on)
-    return draft
+    TeamMember.objects.bulk_create(_team_of(draft, officers, assistants))
+    rows = freeze_questions(draft, draft.checklist, on) if draft.checklist else []
+    _put_results(draft, rows, answers or [])
+    return Answer.objects.bulk_create(rows)
 
 
 def _begun_before(draft: Inspection) -> Inspection:
@@ -117,9 +129,11 @@ def refuse_to_begin(unit, kind: str, *, by) -> None:
     roles.need(by, "inspection.file", unit.region_id)
 
 
-def freeze_questions(draft: Inspection, checklist: Checklist, on: date) -> None:
-    """Copy the questions into the visit: what was asked that day stays, whatever the list says later."""
-    Answer.objects.bulk_create(
+def freeze_questions(draft: Inspection, checklist: Checklist, on: date) -> list[Answer]:
+    """The questions as the visit will keep them: what was asked that day stays, whatever the list says later."""
+    if checklist.first_used_on is None:
+        Checklist.objects.filter(pk=checklist.pk, first_used_on=None).update(first_used_on=on)
+    return [
         Answer(
             inspection=draft,
             item=item,
@@ -129,9 +143,22 @@ def freeze_questions(draft: Inspection, checklist: Checklist, on: date) -> None:
             category_id=item.category_id,
         )
         for item in checklist.items.select_related("group").order_by("number")
-    )
-    if checklist.first_used_on is None:
-        Checklist.objects.filter(pk=checklist.pk, first_used_on=None).update(first_used_on=on)
+    ]
+
+
+def _put_results(draft: Inspection, rows: list[Answer], answers: list[tuple]) -> None:
+    """Answer the questions before they are written; an item of another list is refused."""
+    by_item = {row.item_id: row for row in rows}
+    for item, result in answers:
+        row = by_item.get(item.pk)
+        if row is None:
+            raise RuleBroken(
+                _("Item %(id)s is not on the checklist of this unit (“%(list)s”).")
+                % {"id": item.pk, "list": draft.checklist.label if draft.checklist else "—"},
+                code="other_checklist",
+                field="answers",
+            )
+        row.result = result
 
 
 # --- who went, when, what was said -----------------------------------------------------------------
@@ -141,10 +168,13 @@ def freeze_questions(draft: Inspection, checklist: Checklist, on: date) -> None:
 def set_team(inspection: Inspection, *, officers: Iterable, assistants: Iterable = (), by) -> None:
     """Name the team. Officers have a card valid on the day and a post over the place; helpers stand apart."""
     draft = open_draft(inspection, by=by)
-    _write_team(draft, list(officers), list(assistants))
+    team = _team_of(draft, list(officers), list(assistants))
+    draft.team.all().delete()
+    TeamMember.objects.bulk_create(team)
 
 
-def _write_team(draft: Inspection, officers: list, assistants: list) -> None:
+def _team_of(draft: Inspection, officers: list, assistants: list) -> list[TeamMember]:
+    """The rows of a team that may go, or what is wrong with it, all at once."""
     on = localdate(draft.started_at)
     enforcing = draft.kind in ENFORCEMENT_KINDS
     people = selectors.persons(officers, on), selectors.persons(assistants, on)
@@ -153,12 +183,11 @@ def _write_team(draft: Inspection, officers: list, assistants: list) -> None:
         mistakes += rules.check_cards(people[0])
     mistakes += _check_posts(officers, assistants, draft.unit.region_id, on, enforcing=enforcing)
     rules.refuse(mistakes)
-    draft.team.all().delete()
-    TeamMember.objects.bulk_create(
+    return [
         TeamMember(inspection=draft, user=person, is_officer=officer, card_number=person.card_number)
         for people, officer in ((officers, True), (assistants, False))
         for person in people
-    )
+    ]
 
 
 def _check_posts(officers, assistants, region_code: str, on: date, *, enforcing: bool) -> list[rules.Mistake]:
@@ -475,12 +504,10 @@ def file_whole(
     if before := _filed_before(draft):
         return before, False
     rules.refuse(rules.check_times(started_at, ended_at, at or max(started_at, ended_at or started_at)))
-    answers = list(answers)
     try:
         with transaction.atomic():
-            _begin(draft, officers=officers, assistants=list(assistants), with_checklist=bool(answers))
-            _write_answers(draft, answers)
-            _write_findings(draft, findings)
+            rows = _open(draft, officers, list(assistants), answers=list(answers))
+            _write_findings(draft, findings, rows)
             return draft, True
     except IntegrityError:
         before = _filed_before(draft)
@@ -502,29 +529,10 @@ def _filed_before(draft: Inspection) -> Inspection | None:
     return before
 
 
-def _write_answers(draft: Inspection, answers: list[tuple]) -> None:
-    rows = {row.item_id: row for row in draft.answers.all()}
-    for item, result in answers:
-        row = rows.get(item.pk)
-        if row is None:
-            raise RuleBroken(
-                _("Item %(id)s is not on the checklist of this unit (“%(list)s”).")
-                % {"id": item.pk, "list": draft.checklist.label if draft.checklist else "—"},
-                code="other_checklist",
-                field="answers",
-            )
-        row.result = result
-    # One statement per answer given, not one with a branch per question.
-    for result in {row.result for row in rows.values()} - {""}:
-        Answer.objects.filter(pk__in=[row.pk for row in rows.values() if row.result == result]).update(
-            result=result
-        )
-
-
-def _write_findings(draft: Inspection, findings: Iterable[dict]) -> None:
+def _write_findings(draft: Inspection, findings: Iterable[dict], questions: list[Answer]) -> None:
     """The findings, each at the failing question it names or whose category it has."""
     on, enforcing = localdate(draft.started_at), draft.kind in ENFORCEMENT_KINDS
-    failing = list(draft.answers.filter(result=Result.FAIL))
+    failing = [row for row in questions if row.result == Result.FAIL]
     rows, mistakes = [], []
     for facts in findings:
         item = facts.pop("item", None)
@@ -536,7 +544,7 @@ def _write_findings(draft: Inspection, findings: Iterable[dict]) -> None:
         rows.append(finding)
     rules.refuse(mistakes)
     known = [row.client_id for row in rows]
-    if len(set(known)) != len(known) or Finding.objects.filter(client_id__in=known).exists():
+    if len(set(known)) != len(known) or (known and Finding.objects.filter(client_id__in=known).exists()):
         raise RuleBroken(
             _("A client_id of a finding was used already."), code="client_id_used", field="findings"
         )

@@ -24,7 +24,7 @@ from units.models import Unit
 from units.services import imports
 
 SAMPLE = Path(settings.BASE_DIR) / "units" / "data" / "sample-register.xlsx"
-COMPOSED, CASES = 430, 2500
+COMPOSED, CASES = 430, 2420
 CITY_UNITS, CITY_CASES = 60, 90
 FUR_TOWN = "131121102"
 SLEEPING = ("901", "904", "905")
@@ -73,13 +73,17 @@ class Build:
                 self.county = people.zaoqiang(self.hiring, self.today)
                 self.city, self.counties = people.quzhou(self.hiring)
             self.say(f"{self.hiring.made} people and their posts")
-            city = Worker(self.play_city_apart) if can_divide() else None
+            codes = sorted(self.counties)
+            # Two at once beside the register of Zaoqiang: no county shares a number with another.
+            city = [Worker(self.play_city_apart, codes[n::2]) for n in (0, 1)] if can_divide() else []
             self.register(start)
             self.say(f"{Unit.objects.under(people.COUNTY).count()} units on the register of Zaoqiang")
-            self.refused += city.hear() if city else self.play_city()
+            for worker in city:
+                self.refused += worker.hear()
+                worker.end()
+            if not city:
+                self.refused += self.play_city(codes)
             self.say("Quzhou with its thirteen listed units")
-            if city:
-                city.end()
             self.play_county()
             self.say("a year in Zaoqiang")
             with transaction.atomic():
@@ -192,7 +196,7 @@ class Build:
             ):
                 continue
             seen.setdefault(unit.pk, []).append(day)
-            findings = 0 if dice.random() < 0.08 else min(MOST_FINDINGS, 2 + int(dice.expovariate(1 / 2.3)))
+            findings = 0 if dice.random() < 0.08 else min(MOST_FINDINGS, 2 + int(dice.expovariate(1 / 2.9)))
             field.visit(unit, day, findings)
             left -= findings
 
@@ -207,14 +211,15 @@ class Build:
 
     # --- Quzhou -----------------------------------------------------------------------------------
 
-    def play_city_apart(self, line) -> None:
-        line.send(self.play_city())
+    def play_city_apart(self, line, codes: list[str]) -> None:
+        line.send(self.play_city(codes))
 
-    def play_city(self) -> list[str]:
+    def play_city(self, codes: list[str]) -> list[str]:
         """Each county its own year; no chase of its own: the county's runs speak for everybody."""
         refused = []
         listed = list(enumerate(THIRTEEN))
-        for place, code in enumerate(sorted(self.counties)):
+        for code in codes:
+            place = sorted(self.counties).index(code)
             cast, dice = self.counties[code], self.dice(code)
             start = at(self.times.first - timedelta(days=20), 9)
             with light_transactions(), clock_at(start), transaction.atomic():

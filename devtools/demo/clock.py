@@ -66,15 +66,18 @@ class Times:
     def days(self) -> Iterator[date]:
         return (self.first + timedelta(days=n) for n in range((self.today - self.first).days + 1))
 
-    def chases(self, close: int = 14) -> list[date]:
-        """The days of the chase: weekly through the year, daily in the last `close` days."""
-        found = []
+    def chases(self) -> list[date]:
+        """The days of the chase: now and then through the year, weekly of late, daily in the last week.
+
+        What a run has missed it catches up with; the inboxes of the last weeks are as they would be.
+        """
+        found: list[date] = []
         for day in self.days():
-            recent = (self.today - day).days <= close
-            if day.year in self.calendar.loaded_years and self.works(day):
-                new_week = not found or found[-1].isocalendar()[:2] != day.isocalendar()[:2]
-                if recent or new_week:
-                    found.append(day)
+            ago = (self.today - day).days
+            pause = 1 if ago <= 7 else 7 if ago <= 35 else 21
+            is_due = not found or (day - found[-1]).days >= pause
+            if is_due and day.year in self.calendar.loaded_years and self.works(day):
+                found.append(day)
         return found
 
 

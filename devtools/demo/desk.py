@@ -94,13 +94,14 @@ class Desk:
         if found.story == STANDS:
             return
         ready: list[tuple[date, int]] = []
+        haste = self.dice.uniform(0.2, 0.55)
         for case, due_on in found.cases:
             fate = self.dice.random()
             if found.suspension:
                 # A stopped trade earns nothing: its owner hurries.
                 ready.append((found.day + timedelta(days=self.dice.randint(3, 15)), case))
             elif not self.leaves(case, found.day, fate):
-                day = self.ready_on(found, due_on)
+                day = self.ready_on(found, due_on, haste)
                 if day and 0.03 < fate < 0.08 and (due_on - found.day).days >= 7:
                     self.plan(due_on - timedelta(days=2), 9, self.ask_for_time(case, found.region))
                     day = due_on + timedelta(days=self.dice.randint(1, 10))
@@ -118,14 +119,14 @@ class Desk:
             self.plan(day + timedelta(days=9), 16, self.end(case, "suspend", "单位停业搬迁，场所已清空"))
         return fate < 0.028
 
-    def ready_on(self, found: Found, due_on: date) -> date | None:
-        """When the owner is done; None for those who never are."""
+    def ready_on(self, found: Found, due_on: date, haste: float = 0.5) -> date | None:
+        """When the owner is done, who takes that share of the time given; None for those who never are."""
         temper, dice = self.temper(found.region), self.dice
         if found.story != "again" and dice.random() < temper.never:
             return None
         if dice.random() < temper.diligence:
             # Early enough to be looked at before the deadline.
-            return found.day + max(1, int((due_on - found.day).days * dice.uniform(0.2, 0.55))) * DAY
+            return found.day + max(1, int((due_on - found.day).days * haste)) * DAY
         return due_on + timedelta(days=int(dice.expovariate(1 / temper.delay)) - 1)
 
     def plan_submissions(self, found: Found, ready: list[tuple[date, int]]) -> None:

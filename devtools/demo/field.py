@@ -20,7 +20,7 @@ from units.flags import Flag
 from units.models import Unit
 
 CHECKLISTS_BEGIN = date(2024, 1, 1)  # before that day a visit is written without a list
-MOST_FINDINGS = 8
+MOST_FINDINGS = 9
 SHORTEST = 7  # days of a deadline; what takes a day is corrected on the spot
 
 
@@ -150,7 +150,7 @@ class Field:
 
     def finding(self, item: ChecklistItem, on: date, days: int = 0) -> dict:
         category = item.category
-        on_site = category.on_site and not days and self.dice.random() < 0.3
+        on_site = category.on_site and not days and self.dice.random() < 0.45
         return self.hazard(category, on, days, on_site=on_site) | {"item": item}
 
     def hazard(self, category: HazardCategory, on: date, days: int = 0, *, on_site: bool = False) -> dict:

@@ -40,7 +40,7 @@ def play(field: Field, desk: Desk, times: Times, say: Callable[[str], None]) -> 
     try:
         with light_transactions():
             for number, stretch in enumerate(stretches):
-                if number and number % 15 == 0:
+                if number and number % 6 == 0:
                     say(f"as far as {stretch[0]}")
                 if stretch[0] in chases:
                     desk.chase(stretch[0])
