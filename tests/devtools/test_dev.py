@@ -188,7 +188,10 @@ def test_dev_py_needs_the_standard_library_alone():
 
 def test_make_offers_every_command():
     made = subprocess.run(
-        ["make", "-n", "demo", "test", "lint", "bench"], cwd=ROOT, capture_output=True, text=True
+        ["make", "--no-print-directory", "-n", "demo", "test", "lint", "bench"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert made.stdout.split("\n")[:4] == [
         f"python3 dev.py {name}" for name in ("demo", "test", "lint", "bench")
