@@ -239,7 +239,9 @@ def demo(arguments: list[str]) -> None:
 def test(arguments: list[str]) -> None:
     chromium = ensure_chromium()
     setup("all")
-    enter("-m", "pytest", *arguments, CHROMIUM=chromium)
+    # The whole suite takes the cores there are, up to four; a chosen part starts faster without workers.
+    workers = str(min(max(os.cpu_count() or 1, 2), 4))
+    enter("-m", "pytest", *(arguments or ["-n", workers, "--dist", "loadfile"]), CHROMIUM=chromium)
 
 
 def lint(arguments: list[str]) -> None:
