@@ -133,12 +133,20 @@ def sign_in(live_server):
     return do
 
 
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+    .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
+    .map((one) => one.finished))"""
+
+
 @pytest.fixture
 def axe():
     """`axe(page)`: fails on any serious or critical violation of accessibility."""
     from axe_playwright_python.sync_playwright import Axe
 
     def check(page):
+        # Colours are judged where they have come to rest, not half-way through a transition or a load.
+        page.wait_for_load_state("networkidle")
+        page.evaluate(SETTLED)
         found = [
             f"{violation['impact']} {violation['id']}: {violation['help']}\n    "
             + "\n    ".join(node["html"][:160] for node in violation["nodes"][:5])
