@@ -1,6 +1,7 @@
 """The shapes of the API: lists in pages, refusals as 409, mistakes by field."""
 
 from django.core.exceptions import ValidationError as ModelMistake
+from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import NotFound, ValidationError
@@ -31,7 +32,10 @@ class Pages(PageNumberPagination):
         raise ValidationError({self.page_size_query_param: [message]})
 
     def paginate_queryset(self, queryset, request, view=None):
-        """One page of rows, or 404 with a sentence beyond the last."""
+        """One page of rows; 400 for what is no page number, 404 with a sentence beyond the last."""
+        raw = request.query_params.get(self.page_query_param, "1")
+        if not (raw.isascii() and raw.isdigit() and raw.strip("0")):
+            raise ValidationError({self.page_query_param: [_("A whole number from 1 on is expected.")]})
         try:
             return super().paginate_queryset(queryset, request, view)
         except NotFound as error:
@@ -46,6 +50,9 @@ def answer_errors(exc, context):
         if exc.field:
             body["field"] = exc.field
         return Response(body, status=status.HTTP_409_CONFLICT)
+    if isinstance(exc, Http404):
+        # Django's own words name the model, and in English.
+        exc = NotFound()
     if isinstance(exc, ModelMistake):
         exc = ValidationError(_by_field(exc))
     return exception_handler(exc, context)

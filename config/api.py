@@ -1,4 +1,4 @@
-"""/api/v1/: one router for all apps, the token door, the schema and its pages, which work offline.
+"""/api/v1/: one router for all apps, the token door, the schema and its page, which works offline.
 
 An app's `api.py` offers `routes` (tuples of prefix, viewset, basename) and, for what is no viewset, `urlpatterns`.
 """
@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
 from accounts.api import TokenView
@@ -35,7 +35,6 @@ urlpatterns = [
     path("token/", TokenView.as_view(), name="api-token"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
-    path("redoc/", SpectacularRedocView.as_view(url_name="api-schema"), name="api-redoc"),
 ]
 for module in modules:
     urlpatterns += getattr(module, "urlpatterns", [])

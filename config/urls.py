@@ -4,7 +4,6 @@ from importlib.util import find_spec
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from config import api, health, views
 from units.views.dossier import door
@@ -15,7 +14,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("language/", views.set_language, name="set_language"),
     # One door: the lock-out, the log and the first password hold for administrators too.
-    path("admin/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
+    path("admin/login/", views.admin_login),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api.urlpatterns)),
 ]

@@ -1,12 +1,15 @@
 """The landing page of each role, and the language switch."""
 
+from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 from django.views.i18n import set_language as django_set_language
 
+from accounts import roles
 from accounts.roles import Role
 
 # Who holds several posts lands on the first that is listed here.
@@ -24,9 +27,19 @@ LANDINGS = (
 @require_safe
 def home(request):
     """Sends everybody to their day's work."""
-    roles = request.user.roles
-    names = [name for role, pages in LANDINGS if role in roles for name in pages]
+    held = request.user.roles
+    names = [name for role, pages in LANDINGS if role in held for name in pages]
     return redirect(next(filter(None, map(_url, names)), reverse("accounts:me")))
+
+
+@login_not_required
+def admin_login(request):
+    """A stranger goes to the product's door; who is signed in and has no business here is told so, once."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+    if not admin.site.has_permission(request):
+        roles.need(request.user, "reference.manage")
+    return redirect("admin:index")
 
 
 @login_not_required

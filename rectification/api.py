@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -55,10 +56,28 @@ class InspectionViewSet(InspectionReads):
 
 
 def facts_of(request):
-    """The body as a form reads it; a list where an object was expected is a mistake, not a crash."""
-    if not hasattr(request.data, "get"):
-        raise ValidationError({"detail": ["An object is expected."]}, code=status.HTTP_400_BAD_REQUEST)
-    return request.data
+    """The body as a form reads it: words, and lists of words, under each name. 400 names what is neither."""
+    if hasattr(request.data, "getlist"):
+        return request.data
+    facts, wrong = {}, {}
+    for name, value in request.data.items():
+        words = [_words(one) for one in (value if isinstance(value, list) else [value])]
+        if None in words:
+            wrong[name] = [_("Words, or a list of words, are expected.")]
+        elif value is not None:
+            facts[name] = words if isinstance(value, list) else words[0]
+    if wrong:
+        raise ValidationError(wrong)
+    return facts
+
+
+def _words(value) -> str | None:
+    """A JSON value as it would stand in a form; None for what cannot stand there or cannot be stored."""
+    if isinstance(value, dict | list):
+        return None
+    words = "" if value is None else str(value)
+    # JSON can spell half of a surrogate pair, which no database stores.
+    return words if words.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in words) else None
 
 
 routes = [("cases", CaseActsViewSet, "case"), ("inspections", InspectionViewSet, "inspection")]

@@ -61,7 +61,14 @@ def test_a_bad_size_is_400_and_names_the_field(page, size):
     assert "200" in answer.data["page_size"][0]
 
 
-@pytest.mark.parametrize("number", ["3", "abc", "0", "-1", "99999999999999999999"])
+@pytest.mark.parametrize("number", ["abc", "0", "-1", "1.5", "", "٣"])
+def test_what_is_no_page_number_is_400_and_names_the_field(page, number):
+    answer = page(page=number)
+    assert answer.status_code == 400
+    assert list(answer.data) == ["page"]
+
+
+@pytest.mark.parametrize("number", ["3", "99999999999999999999"])
 def test_beyond_the_last_page_is_404_with_a_sentence(page, number):
     answer = page(page=number)
     assert answer.status_code == 404

@@ -1,0 +1,42 @@
+"""What the API accepts as a JSON body: one object, readable, of a depth that nothing behind it trips over."""
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+
+MAX_DEPTH = 20
+"""A whole inspection needs four; walking thousands would end the interpreter's patience, not the reader's."""
+
+
+class ReadableJSONParser(JSONParser):
+    """JSON of one object; anything else answers 400 with a sentence, never a crash."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        """The object sent. ParseError for what is no JSON, nested too deeply, or no object."""
+        try:
+            body = super().parse(stream, media_type, parser_context)
+        except ParseError as error:
+            sentence = _("The body is not JSON that can be read: %(why)s")
+            raise ParseError(sentence % {"why": str(error).removeprefix("JSON parse error - ")}) from error
+        except RecursionError as error:
+            raise _too_deep() from error
+        if not isinstance(body, dict):
+            raise ParseError(_("The body must be one JSON object."))
+        if not is_shallow(body):
+            raise _too_deep()
+        return body
+
+
+def is_shallow(body, most: int = MAX_DEPTH) -> bool:
+    """Whether lists and objects are nested at most `most` deep; without recursion, which is the point."""
+    level = [body]
+    for _depth in range(most + 1):
+        level = [node for node in level if isinstance(node, dict | list)]
+        if not level:
+            return True
+        level = [child for node in level for child in (node.values() if isinstance(node, dict) else node)]
+    return False
+
+
+def _too_deep() -> ParseError:
+    return ParseError(_("The JSON is nested too deeply."))
