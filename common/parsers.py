@@ -1,7 +1,9 @@
 """What the API accepts as a JSON body: one object, readable, of a depth that nothing behind it trips over."""
 
+import json
+
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import JSONParser
 
 MAX_DEPTH = 20
@@ -24,7 +26,24 @@ class ReadableJSONParser(JSONParser):
             raise ParseError(_("The body must be one JSON object."))
         if not is_shallow(body):
             raise _too_deep()
+        refuse_halves(body)
         return body
+
+
+def refuse_halves(body: dict) -> None:
+    """400 by field for half of a surrogate pair: JSON can spell it, no database and no answer can hold it."""
+    halves = [name for name, value in body.items() if not _is_whole([name, value])]
+    if halves:
+        sentence = _("The text holds half a character (U+D800 to U+DFFF).")
+        raise ValidationError({name.encode(errors="replace").decode(): [sentence] for name in halves})
+
+
+def _is_whole(value) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_shallow(body, most: int = MAX_DEPTH) -> bool:

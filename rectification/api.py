@@ -32,7 +32,8 @@ class CaseActsViewSet(CaseViewSet):
         if act not in DOINGS:
             raise NotFound
         case = self.get_object()
-        form = DOINGS[act].form(facts_of(request), request.FILES, case=case, user=request.user)
+        blank = DOINGS[act].form
+        form = blank(facts_of(request, blank.base_fields), request.FILES, case=case, user=request.user)
         if not form.is_valid():
             raise ValidationError(form.errors)
         DOINGS[act].do(case, form.cleaned_data, request.user, timezone.now())
@@ -55,29 +56,33 @@ class InspectionViewSet(InspectionReads):
         return Response(receipt(visit), status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
 
-def facts_of(request):
-    """The body as a form reads it: words, and lists of words, under each name. 400 names what is neither."""
+def facts_of(request, fields):
+    """The body as a form of these fields reads it. 400 names what holds no words.
+
+    A list stands for itself where several may be chosen, and for one entry a line elsewhere.
+    """
     if hasattr(request.data, "getlist"):
         return request.data
     facts, wrong = {}, {}
     for name, value in request.data.items():
-        words = [_words(one) for one in (value if isinstance(value, list) else [value])]
+        several = isinstance(value, list)
+        words = [_words(one) for one in (value if several else [value])]
         if None in words:
             wrong[name] = [_("Words, or a list of words, are expected.")]
-        elif value is not None:
-            facts[name] = words if isinstance(value, list) else words[0]
+        elif several and getattr(getattr(fields.get(name), "widget", None), "allow_multiple_selected", False):
+            facts[name] = words
+        else:
+            facts[name] = "\n".join(words)
     if wrong:
         raise ValidationError(wrong)
     return facts
 
 
 def _words(value) -> str | None:
-    """A JSON value as it would stand in a form; None for what cannot stand there or cannot be stored."""
+    """A JSON value as it would stand in a form; None for what cannot stand there."""
     if isinstance(value, dict | list):
         return None
-    words = "" if value is None else str(value)
-    # JSON can spell half of a surrogate pair, which no database stores.
-    return words if words.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in words) else None
+    return "" if value is None else str(value)
 
 
 routes = [("cases", CaseActsViewSet, "case"), ("inspections", InspectionViewSet, "inspection")]

@@ -24,3 +24,14 @@ def test_nothing_is_deleted_here(admin_user, offices, as_user):
     assert (
         as_user(admin_user).get(f"/admin/accounts/office/{offices['brigade'].pk}/delete/").status_code == 403
     )
+
+
+def test_who_has_no_business_here_is_told_so_and_not_sent_in_a_circle(cast, as_user):
+    answer = as_user(cast["office"]).get("/admin/", follow=True)
+    assert answer.status_code == 403
+    assert len(answer.redirect_chain) == 1
+
+
+def test_a_stranger_goes_to_the_one_door_and_keeps_the_way_back(client, db):
+    answer = client.get("/admin/", follow=True)
+    assert answer.redirect_chain[-1][0] == "/accounts/login/?next=/admin/"

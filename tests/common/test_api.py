@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from rest_framework import serializers, viewsets
 from rest_framework.test import APIRequestFactory, force_authenticate
 
@@ -111,3 +112,9 @@ def test_a_calendar_that_is_not_loaded_is_a_refusal(officer_east):
     answer = refused(YearNotLoaded(2027), officer_east)
     assert (answer.status_code, answer.data["code"]) == (409, "year_not_loaded")
     assert "2027" in answer.data["detail"]
+
+
+def test_what_is_not_there_is_said_without_naming_our_tables(officer_east):
+    answer = refused(Http404("No HazardCase matches the given query."), officer_east)
+    assert answer.status_code == 404
+    assert "HazardCase" not in str(answer.data["detail"])

@@ -1,5 +1,7 @@
 """Cases over the API: lists, one case, acts; every mistake a clear answer."""
 
+import json
+
 import pytest
 
 from hazards.models import HazardCase
@@ -181,3 +183,38 @@ def test_thirty_cases_cost_as_many_queries_as_three(
     with django_assert_max_num_queries(4):
         assert len(ids(client.get("/api/v1/cases/?page_size=30"))) == 30
     assert HazardCase.objects.count() == 30
+
+
+ODD = [-1, 5.5, True, None, [1], [], {"a": 1}, [["x"]], "half a pair \ud800", "\x00", "9999-99-99"]
+FIELDS = [
+    "client_id", "due_on", "outcome", "officers", "held_on", "words", "until", "interim", "grade",
+    "attendees", "clauses", "conclusion", "level", "paper_number", "leader_name", "listed_on", "reason", "department",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("act", ["order", "review", "determine", "suspend", "transfer", "void", "list"])
+def test_an_act_with_values_of_any_kind_is_a_mistake_never_a_crash(api_as, office, case, act):
+    for odd in ODD:
+        body = json.dumps(dict.fromkeys(FIELDS, odd))
+        answer = api_as(office).post(f"/api/v1/cases/{case.pk}/{act}/", body, content_type="application/json")
+        assert answer.status_code == 400, (odd, answer.content)
+
+
+@pytest.mark.parametrize("act", ["void", "suspend"])
+def test_half_a_character_is_refused_by_the_name_of_its_field(api_as, office, case, act):
+    answer = api_as(office).post(
+        f"/api/v1/cases/{case.pk}/{act}/", r'{"reason": "\ud800"}', content_type="application/json"
+    )
+    assert (answer.status_code, list(answer.json())) == (400, ["reason"])
+
+
+def test_the_people_of_a_meeting_may_be_sent_as_a_list(api_as, inspector_a, case):
+    body = {
+        "grade": "major",
+        "held_on": plus(2).isoformat(),
+        "attendees": ["甲", "乙", "丙"],
+        "clauses": "7.1.1",
+        "conclusion": "是",
+    }
+    answer = api_as(inspector_a).post(f"/api/v1/cases/{case.pk}/determine/", body, format="json")
+    assert (answer.status_code, answer.json()["grade"]) == (200, "major")
