@@ -13,11 +13,12 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from hazards import conditions, states
+from hazards import conditions, states, tally
 from hazards.words import event_label
 from units.models import Unit
 from units.text import terms
 
+CaseTally = tally.CaseTally
 FEW_UNITS = 1_000
 NUMBERLIKE = re.compile(r"[0-9A-Za-z-]*[0-9][0-9A-Za-z-]*")
 
@@ -254,6 +255,7 @@ class HazardCase(models.Model):
             ),
             GinIndex(fields=["description"], name="case_words", opclasses=["gin_trgm_ops"], fastupdate=False),
         ]
+        triggers = tally.TRIGGERS
 
     def __str__(self):
         return self.number

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from dashboards import periods
 from dashboards.periods import Period
 from dashboards.rates import SMALL, points, ranks, share
-from dashboards.selectors import boards, stock
+from dashboards.selectors import boards, stock, sums
 from dashboards.selectors.areas import Area
 from dashboards.selectors.figures import (
     cases_url,
@@ -26,8 +26,10 @@ from dashboards.selectors.figures import (
 )
 from hazards import conditions, states
 from hazards.models import CaseEvent, HazardCase
+from hazards.tally import REGION_DIGITS
 
 KEPT_SECONDS = 60
+KEPT_BEFORE_SECONDS = 600
 WORST = 3
 NAMED = 3
 
@@ -115,10 +117,9 @@ def leader_page(user, area: Area, *, period: Period, on: date) -> LeaderPage:
     """The figures of `area` for one screen: the cohort found in the period, what fell due in it, and the stock."""
     counted = kept_counts(user, area, period, on)
     due = due_period(period, on)
-    keys = sorted(set(counted["found"]) | set(counted["due"]) | set(counted["stock"]))
-    names = region_names(area)(keys)
+    names = region_names(area)(sorted(counted["lines"]))
     filters = filters_of(period, due, on)
-    lines = [line_of(area, key, name, counted, filters, on) for key, name in names.items()]
+    lines = [line_of(area, key, name, counted["lines"], filters, on) for key, name in names.items()]
     total = total_of(area, lines, filters, on)
     lines = ranked(lines)
     levels, listing = boards.listing_lines(counted["listed"], area)
@@ -129,7 +130,7 @@ def leader_page(user, area: Area, *, period: Period, on: date) -> LeaderPage:
         as_of=counted["as_of"],
         lines=lines,
         total=total,
-        trend=trend_of(total, period),
+        trend=trend_of(total, counted["before"]),
         worst=worst_of(lines, total),
         ageing=ageing_of(total),
         listed=counted["board"],
@@ -149,7 +150,7 @@ def kept_counts(user, area: Area, period: Period, on: date) -> dict:
     """
     stamp = CaseEvent.objects.aggregate(last=Max("pk"))["last"]
     scope = ".".join(user.scope.codes)
-    key = f"leader:2:{scope}:{area.code}:{period.first}:{period.last}:{period.kind}:{on}:{stamp}"
+    key = f"leader:3:{scope}:{area.code}:{period.first}:{period.last}:{period.kind}:{on}:{stamp}"
     counted = cache.get(key)
     if counted is None:
         counted = count_all(user, area, period, on)
@@ -158,18 +159,60 @@ def kept_counts(user, area: Area, period: Period, on: date) -> dict:
 
 
 def count_all(user, area: Area, period: Period, on: date) -> dict:
-    """Five statements; those over the cases each read one index that holds all they need."""
+    """Everything that is counted, for the lines and the total."""
     listed = boards.listed_units(user, area, on)
-    cases = HazardCase.objects.visible_to(user).under(area.code)
-    key = Left("region_id", area.part_length)
     return {
         "as_of": timezone.localtime(),
-        "found": count_found(cases, key, period),
-        "due": count_due(cases, key, due_period(period, on)),
-        "stock": stock.count_stock(cases, key, on),
+        "lines": count_lines(user, area, period, on),
+        "before": kept_before(user, area, period),
         "listed": listed,
         "board": [board_line(one) for one in boards.board(user, area, on, shown_of(listed))],
     }
+
+
+def count_lines(user, area: Area, period: Period, on: date) -> dict[str, dict]:
+    """{part: {number: count}}: from the running sums where they reach down to the parts, else case by case.
+
+    The area lies inside the reader's jurisdiction as a whole, so sums of the area show nothing that is not theirs.
+    """
+    due = due_period(period, on)
+    if area.part_length <= REGION_DIGITS:
+        return sums.count_sums(area, period, due, on)
+    cases = HazardCase.objects.visible_to(user).under(area.code)
+    key = Left("region_id", area.part_length)
+    counted: dict[str, dict] = {}
+    for part in (
+        count_found(cases, key, period),
+        count_due(cases, key, due),
+        stock.count_stock(cases, key, on),
+    ):
+        for code, counts in part.items():
+            counted.setdefault(code, {}).update(counts)
+    return counted
+
+
+def kept_before(user, area: Area, period: Period) -> tuple[int, int] | None:
+    """Found and closed in the period before, as it stood on its own last day: it hardly ever changes any more."""
+    earlier = periods.before(period)
+    if earlier is None:
+        return None
+    scope = ".".join(user.scope.codes)
+    key = f"before:1:{scope}:{area.code}:{earlier.first}:{earlier.last}"
+    return cache.get_or_set(key, lambda: count_before(user, area, earlier), KEPT_BEFORE_SECONDS)
+
+
+def count_before(user, area: Area, earlier: Period) -> tuple[int, int]:
+    """Looked at any later, the earlier period would always look better than the running one."""
+    then = conditions.closed() & conditions.between("closed_on", None, earlier.last)
+    counts = (
+        HazardCase.objects.visible_to(user)
+        .under(area.code)
+        .filter(cohort_condition("found", earlier))
+        .aggregate(
+            found=Count("region_id", filter=conditions.counted()), closed=Count("region_id", filter=then)
+        )
+    )
+    return counts["found"], counts["closed"]
 
 
 def shown_of(listed: list[boards.Listed]) -> list[boards.Listed]:
@@ -189,23 +232,13 @@ def board_line(one: boards.ListedUnit) -> dict:
 
 
 def count_found(cases, key, period: Period) -> dict[str, dict[str, int]]:
-    """Found and closed, of this period and of the one it is compared with."""
-    this = cohort_condition("found", period)
-    earlier = periods.before(period)
-    # The earlier period is looked at as it stood on its own last day, or it would always look better.
-    then = cohort_condition("found", earlier) if earlier else None
-    columns = {
-        "found": Count("region_id", filter=this & conditions.counted()),
-        "closed": Count("region_id", filter=this & conditions.closed()),
-    }
-    if then is not None:
-        columns["found_before"] = Count("region_id", filter=then & conditions.counted())
-        columns["closed_before"] = Count(
-            "region_id",
-            filter=then & conditions.closed() & conditions.between("closed_on", None, earlier.last),
-        )
-    rows = cases.filter(this | then if then is not None else this).order_by()
-    rows = rows.annotate(group_key=key).values("group_key").annotate(**columns)
+    """Found and closed, of this period."""
+    rows = cases.filter(cohort_condition("found", period)).order_by()
+    rows = rows.annotate(group_key=key).values("group_key")
+    rows = rows.annotate(
+        found=Count("region_id", filter=conditions.counted()),
+        closed=Count("region_id", filter=conditions.closed()),
+    )
     return {row.pop("group_key"): row for row in rows}
 
 
@@ -225,13 +258,11 @@ def due_period(period: Period, on: date) -> Period:
 
 
 # --- lines ---------------------------------------------------------------------------------------------
-ADDED = ("found", "closed", "found_before", "closed_before", "due", "on_time", *stock.NAMES)
+ADDED = ("found", "closed", "due", "on_time", *stock.NAMES)
 
 
 def line_of(area: Area, key: str, name: str, counted: dict, filters: dict, on: date) -> Line:
-    counts = dict.fromkeys(ADDED, 0)
-    for part in ("found", "due", "stock"):
-        counts |= counted[part].get(key, {})
+    counts = dict.fromkeys(ADDED, 0) | counted.get(key, {})
     oldest = counts.pop("oldest", None)
     drill = key if key != area.code and len(key) < 12 else ""
     return Line(key, name, counts, Links(region_filters(area, key), filters), oldest, on, drill=drill)
@@ -305,11 +336,12 @@ def reasons(line: Line, total: Line) -> list[str]:
     return said
 
 
-def trend_of(total: Line, period: Period) -> Decimal | None:
+def trend_of(total: Line, before: tuple[int, int] | None) -> Decimal | None:
     """Percentage points against the period before, each as it stood on its last day."""
-    if periods.before(period) is None:
+    if before is None:
         return None
-    return points(total.rate, share(total.closed_before, total.found_before))
+    found, closed = before
+    return points(total.rate, share(closed, found))
 
 
 def ageing_of(total: Line) -> list[dict]:

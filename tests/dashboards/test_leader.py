@@ -8,6 +8,7 @@ from dashboards import periods
 from dashboards.periods import Period
 from dashboards.selectors import area_of, board, leader_page, listed_units, listing_lines, movements
 from dashboards.selectors.boards import combined_conditions, combined_counts, combined_sites, waiting
+from dashboards.selectors.leader import ADDED, count_lines
 from hazards.models import HazardCase
 from hazards.services import record
 from rectification.services import listings, suspensions
@@ -38,6 +39,19 @@ def test_the_headline(march, leader):
     # Due up to yesterday, 30 March: the one due today may still be closed in time.
     assert (total.due, total.on_time, total.on_time_rate) == (6, 2, Decimal("0.3333"))
     assert (total.live, total.overdue, total.submitted, total.oldest_days) == (5, 3, 1, 31)
+
+
+@pytest.mark.parametrize("kind", ["month", "quarter", "year", "all"])
+def test_running_sums_and_counting_every_case_agree(march, leader, monkeypatch, kind):
+    period, area = periods.running(kind, ON), area_of(leader, COUNTY, ON)
+    summed = count_lines(leader, area, period, ON)
+    monkeypatch.setattr("dashboards.selectors.leader.REGION_DIGITS", 0)
+    counted = count_lines(leader, area, period, ON)
+    assert sum(counts.get("found", 0) for counts in counted.values()) > 0
+    nought = dict.fromkeys(ADDED, 0) | {"oldest": None}
+    assert {part: nought | counts for part, counts in counted.items()} == {
+        part: nought | counts for part, counts in summed.items()
+    }
 
 
 def test_overdue_by_how_long(march, leader):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from common import days
 from config import health
+from hazards import tally
 
 GOOD, WARNING, BAD = "ok", "!", "x"
 LEAST_SPACE = 2 * 1024**3
@@ -52,6 +53,7 @@ def examine(jobs: bool = True) -> Iterator[Line]:
         yield from migrations()
         yield from reference_data()
         yield from calendar()
+        yield from running_sums()
     yield from broker()
     if jobs:
         yield from processes()
@@ -153,6 +155,21 @@ def _is_loaded(year: int) -> bool:
         return apps.get_model("reference", "CalendarDay").objects.filter(date__year=year).count() >= 365
     except DatabaseError:
         return False
+
+
+def running_sums() -> Iterator[Line]:
+    wrong = tally.differences()
+    if not wrong:
+        yield GOOD, _("The running sums agree with the cases.")
+        return
+    kind, township, day = wrong[0]
+    yield (
+        BAD,
+        _(
+            "%(count)s running sums do not agree with the cases, the first for %(township)s on %(day)s (%(kind)s)."
+        )
+        % {"count": len(wrong), "township": township, "day": day or "—", "kind": kind},
+    )
 
 
 def broker() -> Iterator[Line]:
