@@ -7,9 +7,10 @@ from operator import and_
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields.array import ArrayContains
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +55,21 @@ class Source(models.TextChoices):
     SELF_CHECK = "self_check", _("Unit's own check")
     LEDGER = "ledger", _("Imported ledger")
     REFERRAL = "referral", _("Referred by a department")
+
+
+def description_grams() -> Func:
+    """Every character and every pair of neighbours of the words of the finding, as the index keeps them."""
+    grams = ArrayField(models.CharField(max_length=2))
+    return Func("description", function="case_grams", output_field=grams)
+
+
+def words_contain(text: str) -> Q:
+    """The words of the finding contain `text`. Trigrams begin at three characters; shorter words have their grams."""
+    contain = Q(description__contains=text)
+    if len(text) > 2 or not text.isalnum():
+        return contain
+    # Both: the index finds rare words, and rows that are looked at one by one are first asked the cheaper question.
+    return contain & Q(ArrayContains(description_grams(), [text]))
 
 
 class CaseQuerySet(models.QuerySet):
@@ -124,7 +140,7 @@ class CaseQuerySet(models.QuerySet):
             wanted = reduce(and_, (Q(unit__search_text__contains=term) for term in terms(text)))
         if NUMBERLIKE.fullmatch(text):
             wanted |= Q(number__contains=text.upper())
-        return self.filter(wanted | Q(description__contains=text))
+        return self.filter(wanted | words_contain(text))
 
     def for_rows(self):
         """What a row of a list shows, in one query; the search columns of the unit are long and shown nowhere."""
@@ -254,6 +270,7 @@ class HazardCase(models.Model):
                 fields=["number"], name="case_number_parts", opclasses=["gin_trgm_ops"], fastupdate=False
             ),
             GinIndex(fields=["description"], name="case_words", opclasses=["gin_trgm_ops"], fastupdate=False),
+            GinIndex(description_grams(), name="case_short_words", fastupdate=False),
         ]
         triggers = tally.TRIGGERS
 

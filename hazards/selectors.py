@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts import roles
 from common.listing import capped_counts
 from hazards import states
-from hazards.models import HazardCase
+from hazards.models import CaseTally, HazardCase
+from hazards.tally import REGION_DIGITS
 from hazards.words import button_label, condition_words, event_label
 
 OFFERED = (
@@ -83,13 +85,28 @@ def case_counts(unit_ids) -> dict[int, dict[str, int]]:
     return {row["unit_id"]: {"open": row["open"], "major": row["major"]} for row in rows}
 
 
-def desk_counts(cases, on) -> dict[str, int]:
-    """What a desk shows above its list, in one statement, each number capped as the list it opens."""
+def desk_counts(user, on) -> dict[str, int]:
+    """What a desk shows above its list: how many cases stand, are overdue, wait, and hang on a board."""
+    cases = HazardCase.objects.visible_to(user)
+    listed = {"listed": cases.live().listed("any")}
+    if all(len(code) <= REGION_DIGITS for code in user.scope.codes):
+        return standing_sums(user, on) | capped_counts(**listed)
     return capped_counts(
         live=cases.live(),
         overdue=cases.overdue(on),
         submitted=cases.filter(state=states.SUBMITTED),
-        listed=cases.live().listed("any"),
+        **listed,
+    )
+
+
+def standing_sums(user, on) -> dict[str, int]:
+    """Standing, overdue and submitted cases of the person's area, from the running sums."""
+    cells = CaseTally.objects.filter(user.scope.q("region_code"), kind=CaseTally.Kind.STANDING)
+    # `live` comes last: from then on the name is the sum, no longer the column.
+    return cells.aggregate(
+        overdue=Coalesce(Sum("live", filter=Q(day__lt=on)), 0),
+        submitted=Coalesce(Sum("submitted"), 0),
+        live=Coalesce(Sum("live"), 0),
     )
 
 

@@ -43,7 +43,7 @@ def case_list(request):
         # A search is not paged through: whoever finds five hundred looks for something else.
         cap=SEARCH_CAP if wishes.get("q", "").strip() else CAP,
     )
-    counts = selectors.desk_counts(cases, on)
+    counts = selectors.desk_counts(request.user, on)
     context = {"filter": chosen, "listing": listing, "tabs": tabs(wishes, counts), "today": on}
     template = "hazards/_case_rows.html" if request.htmx and not request.htmx.boosted else "hazards/list.html"
     return render(request, template, context, status=200 if chosen.is_valid() else 400)

@@ -82,3 +82,23 @@ def test_a_case_is_found_by_its_unit_however_many_units_match(case, unit, monkey
 
 def test_blanks_and_zero_bytes_search_for_nothing(case):
     assert list(HazardCase.objects.search(" \x00 ")) == [case]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("锁", 1),  # one character
+        ("上锁", 1),
+        ("口上", 1),
+        ("锁上", 0),
+        ("A区", 1),
+        ("a区", 0),  # findings are searched as they were written
+        ("%锁", 0),
+        ("__", 0),
+        ("😀", 1),
+    ],
+)
+def test_short_words_of_findings_are_found(make_case, words, found):
+    make_case(description="A区安全出口上锁😀")
+    make_case(description="灭火器过期")
+    assert HazardCase.objects.search(words).count() == found

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.errors import RuleBroken
-from hazards import states, tally
+from hazards import selectors, states, tally
 from hazards.models import CaseTally, HazardCase
 from hazards.services import open_case, record
 from hazards.tasks import fold_tally
-from tests.cast import EAST
+from tests.cast import EAST, EAST_VILLAGE, WEST
 from tests.factories import at, plus
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +89,20 @@ def test_moving_many_cases_in_one_statement_is_counted_too(open_one):
     HazardCase.objects.update(due_on=plus(7))
     assert tally.differences() == []
     assert cell("standing", plus(7)) == (0, 0, 0, 4, 0)
+
+
+def test_the_numbers_above_a_list_are_those_of_the_lists(open_one, office, make_person, make_unit):
+    for n in range(3):
+        record(open_one(), "order", by=None, at=at(plus(0)), due_on=plus(5 + n))
+    record(HazardCase.objects.first(), "submit", by=None, at=at(plus(1)))
+    open_one()
+    wanted = {"live": 4, "overdue": 2, "submitted": 1, "listed": 0}
+    assert selectors.desk_counts(office, plus(7)) == wanted
+    # Below the township there are no sums: the cases themselves are counted.
+    villager = make_person("villager", "村干部", "township_officer", EAST_VILLAGE)
+    assert selectors.desk_counts(villager, plus(7)) == wanted
+    west = make_person("west", "西乡", "township_officer", WEST)
+    assert set(selectors.desk_counts(west, plus(7)).values()) == {0}
 
 
 @settings(
