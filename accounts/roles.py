@@ -38,6 +38,7 @@ POLICY = {
     "case.open": {I, T, C},
     "case.order": {I},
     "case.submit": {I, T},
+    "case.urge": {I, T},
     "case.review": {I},
     "case.ask_extension": {I, T},
     "case.decide_extension": {C},

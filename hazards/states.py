@@ -51,6 +51,7 @@ ACTS: dict[str, Act] = dict(
         _act("correct_on_site", {REGISTERED}, CLOSED, "inspection.file"),
         _act("order", {REGISTERED}, ORDERED, "case.order", "due_on"),
         _act("submit", {ORDERED}, SUBMITTED, "case.submit"),
+        _act("urge", {ORDERED}, STAYS, "case.urge", "reason"),
         # A re-inspection may come without a submission: the deadline alone starts it (Order 120, Art. 20).
         _act("pass", {ORDERED, SUBMITTED}, CLOSED, "case.review"),
         _act("fail", {ORDERED, SUBMITTED}, ORDERED, "case.review", "due_on"),
@@ -63,6 +64,9 @@ ACTS: dict[str, Act] = dict(
         _act("resume", {SUSPENDED}, REGISTERED, "case.suspend", "reason"),
         _act("void", LIVE, VOID, "case.void", "reason"),
         _act("reopen", {CLOSED}, REGISTERED, "case.reopen", "reason"),
+        _act("instruct", LIVE, STAYS, "instruction.give", "reason"),
+        # An answer may come late, when the case has moved on.
+        _act("reply", STATES, STAYS, "instruction.reply", "reason"),
         _act("determine", LIVE, STAYS, "case.determine", "grade", "reason"),
         _act("list", LIVE, STAYS, "case.list", "listed_levels"),
         # Closing and taking the board down are two acts of two actors on two dates: a board comes down

@@ -45,6 +45,11 @@ def post(*, recipient, kind, subject, key, on, body="", link="", about="", chann
     return message
 
 
+def ways_to(person) -> tuple[str, ...]:
+    """How a person can be reached: without an address no letter is written that could only die."""
+    return BOTH if person.email else BOTH[:1]
+
+
 def deliver_due(*, now) -> dict[str, int]:
     """Brings what is due; safe to run twice, at the same time, or after a week. Returns counts by outcome."""
     counts = Counter(in_app=_show(now))

@@ -15,7 +15,16 @@ from hazards import services as cases
 from hazards.models import HazardCase
 from rectification import forms
 from rectification.models import Listing
-from rectification.services import extensions, listings, orders, reviews, submissions, transfers
+from rectification.services import (
+    extensions,
+    instructions,
+    listings,
+    orders,
+    reviews,
+    submissions,
+    transfers,
+    urging,
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,27 @@ def submit(case, facts, by, at):
     return submissions.submit(
         case, words=facts["words"], photos=facts["photos"], by=by, at=at, client_id=facts["client_id"]
     )
+
+
+@doing("urge", forms.UrgeForm)
+def urge(case, facts, by, at):
+    wanted = ("how", "spoken_to", "words", "client_id")
+    return urging.urge(case, **{name: facts[name] for name in wanted}, by=by, at=at)
+
+
+@doing("instruct", forms.InstructForm)
+def instruct(case, facts, by, at):
+    wanted = ("words", "addressee", "due_on", "client_id")
+    return instructions.give(case, **{name: facts[name] for name in wanted}, by=by, at=at)
+
+
+@doing("reply", forms.ReplyForm)
+def reply(case, facts, by, at):
+    instruction = instructions.open_for(case, by)
+    if instruction is None:
+        raise RuleBroken(_("No instruction on this case waits for an answer."), code="nothing_asked")
+    instruction.case = case
+    return instructions.reply(instruction, words=facts["words"], by=by, at=at)
 
 
 @doing("review", forms.ReviewForm)

@@ -24,6 +24,9 @@ def case_papers(case, acts: frozenset[str] | None = None) -> dict:
         ),
         "listings": list(case.listings.all()) if is_listed else read("list", case.listings.all()),
         "submissions": read("submit", case.submissions.select_related("submitted_by")),
+        "instructions": read(
+            "instruct", case.instructions.select_related("addressee", "given_by", "replied_by", "document")
+        ),
         "suspension": standing_suspension(case.unit),
     }
 

@@ -16,6 +16,15 @@ def of_act(name: str, case, facts: dict) -> str:
             return _("Rectification ordered, deadline %(day)s.") % {"day": due}
         case "submit":
             return _("Reported as rectified; the inspector re-inspects.")
+        case "urge":
+            return _("Noted: the unit was urged.")
+        case "instruct":
+            return _("%(name)s is asked to answer by %(day)s.") % {
+                "name": facts["addressee"].name,
+                "day": day_words(facts["due_on"]),
+            }
+        case "reply":
+            return _("The answer is sent.")
         case "review" if facts["outcome"] == "pass":
             return _("Re-inspection passed: the case is closed.")
         case "review":

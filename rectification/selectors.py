@@ -12,7 +12,7 @@ from common.listing import capped_counts, count_words
 from hazards import states
 from hazards.filters import WORST_FIRST
 from hazards.models import HazardCase, Level
-from rectification.models import AcceptanceCheck, Extension, Suspension
+from rectification.models import AcceptanceCheck, Extension, Instruction, Suspension
 
 SOON_DAYS = 3
 """Calendar days ahead that a desk calls soon; the chase itself counts working days."""
@@ -99,6 +99,55 @@ def waiting_for_office(user) -> dict:
             HazardCase.objects.visible_to(user).closed().listed("any").for_rows().order_by("closed_on")[:100]
         ),
     }
+
+
+INSTRUCTION_TABS = ("open", "late", "answered", "all")
+
+
+def instruction_desk(user, tab: str, on):
+    """The tab shown, its instructions and all tabs with their counts. Whoever is asked sees what is theirs first."""
+    rows = Instruction.objects.visible_to(user).select_related(
+        "case__unit", "case__region", "case__category", "addressee", "given_by", "replied_by"
+    )
+    parts = {
+        "open": rows.unanswered().order_by("due_on", "pk"),
+        "late": rows.late(on).order_by("due_on", "pk"),
+        "answered": rows.exclude(replied_at=None).order_by("-replied_at", "-pk"),
+        "all": rows,
+    }
+    tab = tab if tab in parts else "open"
+    return tab, parts[tab], instruction_tabs(capped_counts(**parts), tab)
+
+
+def instruction_tabs(counts: dict[str, int], current: str) -> list[dict]:
+    labels = {
+        "open": _("Unanswered"),
+        "late": _("Answer overdue"),
+        "answered": _("Answered"),
+        "all": _("All"),
+    }
+    url = reverse("rectification:instructions")
+    return [
+        {
+            "label": labels[name],
+            "href": f"{url}?tab={name}",
+            "current": name == current,
+            "count": count_words(counts[name]) if counts[name] else 0,
+            "tone": "danger" if name == "late" else "",
+        }
+        for name in INSTRUCTION_TABS
+    ]
+
+
+def asked_of(user, on) -> dict[str, int]:
+    """Instructions of one's area that wait for an answer, and those whose day has passed."""
+    rows = Instruction.objects.visible_to(user).unanswered()
+    return rows.aggregate(open=Count("pk"), late=Count("pk", filter=Q(due_on__lt=on)))
+
+
+def waiting_for_answer(user) -> int:
+    """How many instructions wait for this person's answer: the number in the navigation."""
+    return Instruction.objects.addressed_to(user).unanswered().count()
 
 
 def suspension_tabs(user, current: str) -> list[dict]:

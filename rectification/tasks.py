@@ -10,6 +10,7 @@ from common import days
 from common.workdays import YearNotLoaded
 from rectification.chase import engine
 from rectification.models import ChaseRun
+from rectification.services import instructions
 from reference.selectors import calendar
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ MORNING = 8  # o'clock, as in config.schedule
 def chase() -> dict:
     """Tells everybody who is owed a letter today. On a day off it only shows that it would have run."""
     today, now = days.today(), days.now()
+    instructions.press(on=today)
     tally = engine.run(on=today, at=now) if people_work(today) else engine.rest(on=today, at=now)
     for reason in tally.reasons():
         log.warning("chase: %s", reason)

@@ -6,6 +6,7 @@ app_name = "rectification"
 urlpatterns = [
     path("mine/", views.mine, name="mine"),
     path("approvals/", views.approvals, name="approvals"),
+    path("instructions/", views.instruction_list, name="instructions"),
     path("suspensions/", views.suspension_list, name="suspensions"),
     path("suspensions/<int:pk>/", views.suspension_detail, name="suspension"),
     path("suspensions/<int:pk>/<slug:step>/", views.suspension_step, name="suspension-step"),

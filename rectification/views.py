@@ -125,6 +125,7 @@ def mine(request):
         "tab": name,
         "today": on,
         "suspensions": selectors.suspended_units(request.user) if name == "stopped" else [],
+        "asked": selectors.asked_of(request.user, on),
     }
     template = (
         "rectification/_mine.html" if request.htmx and not request.htmx.boosted else "rectification/mine.html"
@@ -136,6 +137,21 @@ def mine(request):
 def approvals(request):
     """What waits for a decision of the county office."""
     return render(request, "rectification/approvals.html", selectors.waiting_for_office(request.user))
+
+
+@require_GET
+def instruction_list(request):
+    """What leaders and the office asked about cases of one's area, and what was answered: unanswered first."""
+    on = today()
+    name, rows, tabs = selectors.instruction_desk(request.user, request.GET.get("tab", ""), on)
+    context = {
+        "listing": Listing(request, rows),
+        "tabs": tabs,
+        "tab": name,
+        "today": on,
+        "may_reply": roles.may(request.user, "instruction.reply"),
+    }
+    return render(request, "rectification/instructions.html", context)
 
 
 @require_GET

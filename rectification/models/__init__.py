@@ -2,6 +2,7 @@
 
 from rectification.models.chase import ChaseClaim, ChaseRun, Rung
 from rectification.models.extensions import Extension
+from rectification.models.instructions import Instruction
 from rectification.models.listings import Listing
 from rectification.models.orders import Order, OrderItem
 from rectification.models.reviews import Review, ReviewItem, ReviewOfficer
@@ -16,6 +17,7 @@ __all__ = [
     "ChaseRun",
     "EvidencePhoto",
     "Extension",
+    "Instruction",
     "Listing",
     "Order",
     "OrderItem",

@@ -2,6 +2,7 @@
 
 from django import template
 
+from accounts import roles
 from rectification import panels
 
 register = template.Library()
@@ -10,10 +11,13 @@ register = template.Library()
 @register.inclusion_tag("rectification/_case_papers.html", takes_context=True)
 def case_papers(context, case):
     """Submissions, extensions, listings and the suspension behind a case."""
+    user = context.get("user")
     return panels.case_papers(case, context.get("acts")) | {
         "case": case,
         "today": context.get("today"),
         "request": context.get("request"),
+        "user": user,
+        "may_reply": bool(user) and roles.may(user, "instruction.reply", case.region_id),
     }
 
 

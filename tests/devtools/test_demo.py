@@ -17,11 +17,12 @@ from dashboards.selectors import area_of, listed_units, listing_lines
 from devtools.demo import people
 from devtools.demo.clock import Queue, Times, at
 from documents.models import Document
-from hazards.models import DeadlineEntry, HazardCase
+from hazards import tally
+from hazards.models import CaseEvent, DeadlineEntry, HazardCase
 from inspections.agenda import Day
 from inspections.models import Inspection
 from notifications.models import Delivery, Message
-from rectification.models import Extension, Listing, Suspension
+from rectification.models import Extension, Instruction, Listing, Suspension
 from reference.selectors import forget_calendar
 from units.models import Unit
 
@@ -187,3 +188,14 @@ def test_nothing_is_planned_beyond_now():
     for day in range(3):
         queue.plan(today() + timedelta(days=day), 12, done.append)
     assert not queue.steps
+
+
+def test_the_leader_asked_and_townships_urged(demo):
+    asked = Instruction.objects.select_related("addressee", "given_by")
+    assert asked.exists()
+    assert {one.addressee.username.split("-")[0] for one in asked} == {"officer"}
+    assert CaseEvent.objects.filter(act="urge", case__region__code__startswith=people.COUNTY).exists()
+
+
+def test_the_running_sums_agree_with_the_cases(demo):
+    assert tally.differences() == []

@@ -23,16 +23,16 @@ FACTS = {
 
 # By hand: which acts the law and the house allow from each state. The table must say the same.
 ALLOWED = {
-    "registered": {"correct_on_site", "order", "transfer", "suspend", "void", "determine", "list"},
+    "registered": {"correct_on_site", "order", "transfer", "suspend", "void", "determine", "list", "instruct", "reply"},
     "ordered": {
-        "submit", "pass", "fail", "ask_extension", "grant_extension", "refuse_extension",
+        "urge", "instruct", "reply", "submit", "pass", "fail", "ask_extension", "grant_extension", "refuse_extension",
         "transfer", "suspend", "void", "determine", "list",
     },
-    "submitted": {"pass", "fail", "transfer", "suspend", "void", "determine", "list"},
-    "closed": {"reopen", "delist"},
-    "transferred": {"take_back", "delist"},
-    "suspended": {"resume", "delist"},
-    "void": {"delist"},
+    "submitted": {"pass", "fail", "transfer", "suspend", "void", "determine", "list", "instruct", "reply"},
+    "closed": {"reopen", "delist", "reply"},
+    "transferred": {"take_back", "delist", "reply"},
+    "suspended": {"resume", "delist", "reply"},
+    "void": {"delist", "reply"},
 }  # fmt: skip
 
 # By hand: who does it. An act by anybody else is refused, whatever the state.
@@ -40,6 +40,9 @@ DOERS = {
     "correct_on_site": {"inspector_a"},
     "order": {"inspector_a"},
     "submit": {"inspector_a", "officer_east", "head_east"},
+    "urge": {"inspector_a", "officer_east", "head_east"},
+    "instruct": {"office", "leader"},
+    "reply": {"inspector_a", "officer_east", "head_east", "office"},
     "pass": {"inspector_a"},
     "fail": {"inspector_a"},
     "ask_extension": {"inspector_a", "officer_east", "head_east"},
