@@ -95,9 +95,15 @@ def hazard_cell(item: dict) -> dict:
     lines = [f"{item.get('description', '')}{where}"]
     if item.get("number"):
         lines.append(f"案号：{item['number']}")
-    if item.get("measure"):
-        lines.append(f"改正要求：{item['measure']}")
+    if measure := item.get("measure") or asked_by_law(item):
+        lines.append(f"改正要求：{measure}")
     return {"strong": item.get("category", ""), "lines": [text for text in lines if text]}
+
+
+def asked_by_law(item: dict) -> str:
+    """On a notice without words of its own, what must be done is what the article asks."""
+    asked = [clause["text"] for clause in item.get("clauses") or () if clause.get("text")]
+    return asked[0] if asked and item.get("due_on") else ""
 
 
 def as_item(value) -> dict:
@@ -115,7 +121,9 @@ def clauses_cell(item: dict) -> dict:
 
 def officers(content: dict) -> list[dict]:
     """Who signs, each with the number of the card; assistants stand apart (Order 120, Art. 14)."""
-    people = [person if isinstance(person, dict) else {"name": person} for person in content.get("officers") or ()]
+    people = [
+        person if isinstance(person, dict) else {"name": person} for person in content.get("officers") or ()
+    ]
     team = content.get("team") or ()
     signing = people + [person for person in team if person.get("officer", True)]
     helping = [person for person in team if not person.get("officer", True)]
@@ -244,7 +252,11 @@ def inspection(content: dict) -> list:
             ("检查时间", between(content)),
             ("检查表", content.get("checklist")),
         ),
-        table(["序号", "检查内容", "检查情况"], [12, 0, 26], [answer_row(a) for a in content.get("answers") or ()]),
+        table(
+            ["序号", "检查内容", "检查情况"],
+            [12, 0, 26],
+            [answer_row(a) for a in content.get("answers") or ()],
+        ),
         found(content),
         labelled("备注", content.get("remark")),
         labelled("被检查单位签名情况", refused),
@@ -258,7 +270,11 @@ def between(content: dict) -> str:
 
 
 def answer_row(answer: dict) -> list:
-    return [str(answer.get("number", "")), answer.get("question", ""), RESULTS.get(answer.get("result", ""), "")]
+    return [
+        str(answer.get("number", "")),
+        answer.get("question", ""),
+        RESULTS.get(answer.get("result", ""), ""),
+    ]
 
 
 def found(content: dict) -> dict | None:
@@ -394,12 +410,19 @@ def supervision(content: dict) -> list:
 
 
 WAYS = {
-    "direct": "直接送达", "left": "留置送达", "post": "邮寄送达", "public": "公告送达", "proxy": "委托送达", "electronic": "电子送达",
-}  # fmt: skip
+    "direct": "直接送达",
+    "left": "留置送达",
+    "post": "邮寄送达",
+    "public": "公告送达",
+    "proxy": "委托送达",
+    "electronic": "电子送达",
+}
 
 
 def service(content: dict) -> list:
-    refused = f"受送达人拒收，见证人：{'、'.join(content.get('witnesses') or ())}" if content.get("refused") else ""
+    refused = (
+        f"受送达人拒收，见证人：{'、'.join(content.get('witnesses') or ())}" if content.get("refused") else ""
+    )
     return [
         facts(
             ("受送达人", content.get("recipient") or content.get("unit", {}).get("name")),

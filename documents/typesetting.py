@@ -115,9 +115,7 @@ def _files() -> list[Path]:
 @lru_cache(maxsize=4)
 def lettering(files) -> tuple[typst.Fonts, dict[str, list[str]]]:
     """The fonts, and the families of body and headings: the county's before ours."""
-    fonts = typst.Fonts(
-        include_system_fonts=False, font_paths=[str(folder) for folder in glyphs.folders()]
-    )
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(folder) for folder in glyphs.folders()])
     found = [font for font in fonts.fonts() if font.path]
     rank = {str(path): n for n, (path, *_) in enumerate(files)}
     found.sort(key=lambda font: rank.get(font.path, len(rank)))

@@ -1,5 +1,7 @@
 """The list of issued papers, the face of one, its files to print, and the page behind the code on it."""
 
+from itertools import chain
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -75,7 +77,7 @@ def day_pdf(request):
     papers = Document.objects.visible_to(request.user).order_by("issued_at", "pk")
     chosen = DayFilter(request.GET, queryset=papers, request=request)
     if not chosen.is_valid():
-        raise RuleBroken(" ".join(sum(chosen.errors.values(), [])), field="on")
+        raise RuleBroken(" ".join(chain(*chosen.errors.values())), field="on")
     rows = list(chosen.qs[: MOST_PER_DAY + 1])
     if not rows:
         raise RuleBroken(_("No paper was issued on that day."), code="empty")

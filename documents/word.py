@@ -7,14 +7,13 @@ wrote is data and escaped; nothing of it is read as template.
 import io
 from pathlib import Path
 
+import segno
 from django.conf import settings
 from django.utils.translation import gettext as _
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
-
-import segno
 
 from common.errors import RuleBroken
 from documents.face import face

@@ -6,7 +6,9 @@ year's words; what was issued before that takes the words of today. The skeleton
 and of the Administrative Litigation Law (6 months).
 """
 
-from datetime import date
+from datetime import date, datetime
+
+from django.utils.timezone import localtime
 
 from documents.models import Form
 
@@ -47,26 +49,29 @@ OPENING = {
     Form.LISTING: "下列重大火灾隐患现予挂牌督办：",
     Form.DELISTING: "下列重大火灾隐患经验收整改合格，现予摘牌：",
     Form.MEETING: "就下列隐患是否构成重大火灾隐患集体讨论，记录如下：",
-    Form.SEAL: "经查，你单位（场所）存在下列火灾隐患，不及时消除可能严重威胁公共安全，现决定对下列部位（场所）临时查封：",
+    Form.SEAL: (
+        "经查，你单位（场所）存在下列火灾隐患，不及时消除可能严重威胁公共安全，"
+        "现决定对下列部位（场所）临时查封："
+    ),
     Form.UNSEAL: "经检查，你单位（场所）被临时查封部位（场所）的火灾隐患已消除，现决定解除临时查封。",
     Form.SUPERVISION: "下列火灾隐患现交你单位督办，请按时限办理并书面反馈：",
-    Form.ADVICE: "{day}，我单位工作人员在消防安全检查中发现你单位（场所）存在下列火灾隐患，现督促你单位按下列期限整改：",
+    Form.ADVICE: (
+        "{day}，我单位工作人员在消防安全检查中发现你单位（场所）存在下列火灾隐患，"
+        "现督促你单位按下列期限整改："
+    ),
 }
 
 # What an acceptance check says, which is a re-inspection by its form.
 ACCEPTANCE = "{day}，本机关监督检查人员对你单位（场所）恢复生产、经营的申请进行检查验收，意见如下："
 
-REMEDIES = (
-    "如不服本{paper}，可以自收到本{paper}之日起六十日内依法申请行政复议，或者自收到本{paper}之日起六个月内依法向人民法院提起行政诉讼。"
-)
-FINES = (
-    "逾期未改正的，将依法予以处罚；对火灾隐患经通知后不及时采取措施消除的，依照《中华人民共和国消防法》第六十条第一款第七项处罚。"
-)
+REMEDIES = "如不服本{paper}，可以自收到本{paper}之日起六十日内依法申请行政复议，或者自收到本{paper}之日起六个月内依法向人民法院提起行政诉讼。"
+FINES = "逾期未改正的，将依法予以处罚；对火灾隐患经通知后不及时采取措施消除的，依照《中华人民共和国消防法》第六十条第一款第七项处罚。"
 
 CLOSING = {
     Form.CORRECT_NOW: ["拒不改正的，将依法予以处罚。", REMEDIES.format(paper="通知")],
     Form.CORRECT_BY: [
-        "在改正期间，你单位（场所）应当采取必要措施，确保消防安全。请于期限届满前书面报告整改情况并申请复查。" + FINES,
+        "在改正期间，你单位（场所）应当采取必要措施，确保消防安全。请于期限届满前书面报告整改情况并申请复查。"
+        + FINES,
         REMEDIES.format(paper="通知"),
     ],
     Form.MAJOR: [
@@ -88,7 +93,9 @@ CLOSING = {
         "查封期间，不得擅自拆封或者使用被查封的部位（场所）。火灾隐患消除后，请向本机关申请解除临时查封。",
         REMEDIES.format(paper="决定"),
     ],
-    Form.LISTING: ["请按督办要求制定整改方案，落实责任、措施、资金、时限和应急预案，按期报告进展；整改完毕后申请验收销案。"],
+    Form.LISTING: [
+        "请按督办要求制定整改方案，落实责任、措施、资金、时限和应急预案，按期报告进展；整改完毕后申请验收销案。"
+    ],
     Form.EXTENSION: ["延长期间应当落实临时防范措施，确保安全；期限届满前书面报告整改情况并申请复查。"],
     Form.ADVICE: ["请于期限届满前反馈整改情况。逾期未整改的，将报告并移送消防救援机构依法处理。"],
 }
@@ -108,6 +115,12 @@ def day_on_paper(value: str) -> str:
     except ValueError:
         return value or ""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def moment_on_paper(moment: datetime) -> str:
+    """An instant in Shanghai as records write it: 2026年3月10日9时05分."""
+    local = localtime(moment)
+    return f"{day_on_paper(local.date().isoformat())}{local.hour}时{local.minute:02d}分"
 
 
 def frozen(form: str, content: dict) -> dict:

@@ -15,7 +15,7 @@ from hazards import services as cases
 from hazards.models import HazardCase
 from rectification import forms
 from rectification.models import Listing
-from rectification.services import extensions, listings, orders, reviews, submissions, transfers
+from rectification.services import extensions, listings, meetings, orders, reviews, submissions, transfers
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def decide_extension(case, facts, by, at):
 
 @doing("determine", forms.DetermineForm)
 def determine(case, facts, by, at):
-    return cases.determine(
+    return meetings.determine(
         case,
         grade=facts["grade"],
         clauses=facts["clauses"],

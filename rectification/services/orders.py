@@ -37,6 +37,7 @@ def issue(*, unit, items: list[Item], by, at: datetime, inspection=None, client_
     on = localdate(at)
     refuse_items(unit, items, on)
     at_once = all(item.due_on == on for item in items)
+    papers.read_clauses(item.case for item in items)
     document = papers.issue(
         Form.CORRECT_NOW if at_once else Form.CORRECT_BY,
         unit=unit,
@@ -47,7 +48,8 @@ def issue(*, unit, items: list[Item], by, at: datetime, inspection=None, client_
             "items": [
                 papers.case_facts(item.case, due_on=item.due_on.isoformat(), measure=item.measure)
                 for item in items
-            ]
+            ],
+            "officers": papers.officers_of(inspection) or [papers.signer(by)],
         },
     )
     order = Order.objects.create(
