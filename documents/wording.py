@@ -64,8 +64,14 @@ OPENING = {
 # What an acceptance check says, which is a re-inspection by its form.
 ACCEPTANCE = "{day}，本机关监督检查人员对你单位（场所）恢复生产、经营的申请进行检查验收，意见如下："
 
-REMEDIES = "如不服本{paper}，可以自收到本{paper}之日起六十日内依法申请行政复议，或者自收到本{paper}之日起六个月内依法向人民法院提起行政诉讼。"
-FINES = "逾期未改正的，将依法予以处罚；对火灾隐患经通知后不及时采取措施消除的，依照《中华人民共和国消防法》第六十条第一款第七项处罚。"
+REMEDIES = (
+    "如不服本{paper}，可以自收到本{paper}之日起六十日内依法申请行政复议，"
+    "或者自收到本{paper}之日起六个月内依法向人民法院提起行政诉讼。"
+)
+FINES = (
+    "逾期未改正的，将依法予以处罚；对火灾隐患经通知后不及时采取措施消除的，"
+    "依照《中华人民共和国消防法》第六十条第一款第七项处罚。"
+)
 
 CLOSING = {
     Form.CORRECT_NOW: ["拒不改正的，将依法予以处罚。", REMEDIES.format(paper="通知")],
@@ -127,12 +133,17 @@ def frozen(form: str, content: dict) -> dict:
     """The standing words that a paper of `form` carries, to be kept in its content."""
     is_acceptance = form == Form.RECHECK and "acceptance" in content
     opening = ACCEPTANCE if is_acceptance else OPENING.get(form, "")
-    passed = form == Form.RECHECK and all(item.get("outcome") == "pass" for item in content.get("items", ()))
+    passed = form == Form.RECHECK and not any(is_failed(item) for item in content.get("items") or ())
     return {
         "title": TITLE[form],
         "opening": opening.format(day=day_on_paper(content.get("on", ""))),
         "closing": [] if passed else list(CLOSING.get(form, ())),
     }
+
+
+def is_failed(item) -> bool:
+    """Whether a re-inspection found the hazard still there; papers of the first days carry mere sentences."""
+    return isinstance(item, dict) and item.get("outcome") != "pass"
 
 
 def words(document) -> dict:
