@@ -89,6 +89,7 @@ class Build:
             with transaction.atomic():
                 self.begin_visit()
                 people.administrator(self.hiring)
+                people.number_papers_of_the_city()
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
 
