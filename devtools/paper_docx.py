@@ -136,7 +136,7 @@ def page(document) -> None:
     header_and_footer(section)
 
 
-def main() -> None:
+def main(target: Path = TARGET) -> None:
     document = Document()
     page(document)
     centre, right = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
@@ -179,7 +179,7 @@ def main() -> None:
         paragraph(document, f"{{%p if {name} %}}")
         paragraph(document, f"{{{{ {name} }}}}", size=9)
         paragraph(document, "{%p endif %}")
-    document.save(TARGET)
+    document.save(target)
 
 
 if __name__ == "__main__":

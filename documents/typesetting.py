@@ -25,6 +25,8 @@ from documents.verification import address
 
 OURS = Path(__file__).parent / "typeset"
 KEPT_SECONDS = 7 * 24 * 3600
+A_DAY_KEPT_SECONDS = 3600
+"""A day's papers are megabytes and asked for once or twice."""
 TITLING = ("小标宋", "XiaoBiaoSong", "FZXBS")
 """Fonts of headings alone, where a county has one."""
 
@@ -46,7 +48,7 @@ def pdf(documents: list) -> bytes:
     found = cache.get(key)
     if found is None:
         found = typeset(made, day=documents[0].issued_at.date())
-        cache.set(key, found, KEPT_SECONDS)
+        cache.set(key, found, KEPT_SECONDS if len(documents) == 1 else A_DAY_KEPT_SECONDS)
     return found
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 
 from common.errors import RuleBroken
+from devtools import paper_docx
 from documents import glyphs, typesetting, word
 from documents.models import FORM_MARK, Form
 from documents.services import void
@@ -124,6 +125,12 @@ def words_of(data: bytes) -> str:
     return "".join(
         "".join(node.text or "" for node in file.element.iter() if node.tag.endswith("}t")).split()
     )
+
+
+def test_the_word_template_is_what_its_script_writes(tmp_path):
+    paper_docx.main(tmp_path / "paper.docx")
+    made, kept = (docx.Document(path).element.xml for path in (tmp_path / "paper.docx", paper_docx.TARGET))
+    assert made == kept
 
 
 def test_every_form_has_its_words():
