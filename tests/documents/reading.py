@@ -48,3 +48,16 @@ def as_bytes(part) -> bytes:
     if isinstance(part, bytes):
         return part
     return part.original_bytes if hasattr(part, "original_bytes") else b""
+
+
+def lowest(data: bytes) -> float:
+    """How far above the foot of its page the lowest word stands, in millimetres."""
+    found = []
+
+    def see(text, outer, inner, _font, _size):
+        if text.strip():
+            found.append(inner[4] * outer[1] + inner[5] * outer[3] + outer[5])
+
+    for page in reader(data).pages:
+        page.extract_text(visitor_text=see)
+    return min(found) / 72 * 25.4

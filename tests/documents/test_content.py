@@ -81,6 +81,15 @@ def test_listing_delisting_and_meeting_leave_their_papers(
     assert "摘牌文号枣政函〔2026〕9号" in said and "整改销案日期2026年3月15日" in said
 
 
+def test_an_order_on_a_major_hazard_is_the_notice_of_its_own(case, inspector_a):
+    journeys.make_major(case, by=inspector_a)
+    document = journeys.order(case, by=inspector_a).document
+    assert document.number == "枣消重字〔2026〕第0001号"
+    said = reading.text(typesetting.pdf([document]))
+    assert "判定要素GB35181-20177.3.1" in said and "集体讨论日期2026年3月10日" in said
+    assert "抄送：本级人民政府" in said
+
+
 def test_a_refused_meeting_takes_no_number(case, inspector_a):
     with pytest.raises(RuleBroken):
         meetings.determine(

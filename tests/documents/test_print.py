@@ -150,6 +150,33 @@ def test_sixty_items_are_counted_over_their_pages(issued):
     assert words_of(word.docx(issued(Form.CORRECT_BY, items=items))).count("二层东侧安全出口上锁") == 60
 
 
+LONG = {"characters": "字" * 2000, "lines": "行\n" * 200, "letters": "A" * 2000}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+@pytest.mark.parametrize("form", Form.values)
+def test_whatever_its_length_nothing_falls_off_the_page(issued, form, text):
+    fields = (
+        "reason",
+        "note",
+        "remark",
+        "requirement",
+        "conclusion",
+        "instruction",
+        "interim",
+        "place",
+        "scope",
+    )
+    items = [
+        EXIT | {"description": text, "note": text, "outcome": "fail", "due_on": "2026-03-13"},
+        EXIT | {"description": text[:400], "note": text[:280], "outcome": "fail", "due_on": "2026-03-13"},
+    ]
+    made = issued(form, items=items, findings=items, case=items[0], **dict.fromkeys(fields, text))
+    printed = typesetting.pdf([made])
+    # The page numbers stand lowest: 35 mm below the text block less what the footer takes.
+    assert 18 < reading.lowest(printed) < 28
+
+
 @pytest.mark.parametrize(
     "evil",
     [

@@ -40,6 +40,8 @@ def test_a_paper_is_found_read_and_taken_home(new_page, sign_in, axe, made, insp
         with page.expect_download() as arriving:
             page.get_by_role("link", name=name).click()
         assert arriving.value.suggested_filename == made[0].number + ending
+    page.goto(made[1].get_absolute_url())
+    assert fits(page)
     page.goto("/documents/")
     page.get_by_label("日期", exact=True).first.fill("2026-03-10")
     with page.expect_download() as arriving:
