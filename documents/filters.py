@@ -25,3 +25,14 @@ class DocumentFilter(df.FilterSet):
 
     def of_unit(self, queryset, name, value):
         return queryset.filter(subject=f"unit:{int(value)}")
+
+
+class DayFilter(df.FilterSet):
+    """The papers of one day in Shanghai."""
+
+    on = df.DateFilter(label=_("Day"), field_name="issued_at__date", required=True)
+    form = df.ChoiceFilter(label=_("form"), choices=Form.choices)
+
+    class Meta:
+        model = Document
+        fields: list[str] = []

@@ -27,6 +27,11 @@ class Form(models.TextChoices):
     REFERRAL = "referral", _("Referral")
     EXTENSION = "extension", _("Reply on an extension")
     MEETING = "meeting", _("Record of collective discussion")
+    SEAL = "seal", _("Decision on a temporary seal")
+    UNSEAL = "unseal", _("Decision to lift a temporary seal")
+    SUPERVISION = "supervision", _("Supervision order")
+    SERVICE = "service", _("Receipt of service")
+    ADVICE = "advice", _("Advice to correct")
 
 
 # The character between the body's short name and 字: 枣消限字〔2026〕第0001号.
@@ -44,6 +49,11 @@ FORM_MARK = {
     Form.REFERRAL: "移",
     Form.EXTENSION: "延",
     Form.MEETING: "议",
+    Form.SEAL: "封",
+    Form.UNSEAL: "解封",
+    Form.SUPERVISION: "督",
+    Form.SERVICE: "送",
+    Form.ADVICE: "告",
 }
 
 

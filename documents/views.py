@@ -1,12 +1,26 @@
-"""The list of issued papers, and the face of one, laid out for A4."""
+"""The list of issued papers, the face of one, its files to print, and the page behind the code on it."""
 
+from itertools import chain
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_safe
 
+from accounts.network import client_ip
+from common.days import today
+from common.errors import RuleBroken
 from common.listing import Listing
-from documents import wording
-from documents.filters import DocumentFilter
+from documents import glyphs, typesetting, verification, word
+from documents.face import face, texts
+from documents.filters import DayFilter, DocumentFilter
 from documents.models import Document, fingerprint
+
+MOST_PER_DAY = 400
+"""Papers in one file; more are printed form by form."""
 
 
 @require_GET
@@ -15,20 +29,84 @@ def paper_list(request):
     papers = Document.objects.visible_to(request.user).select_related("issued_by")
     chosen = DocumentFilter(request.GET, queryset=papers, request=request)
     rows = chosen.qs if chosen.is_valid() else papers.none()
-    context = {"filter": chosen, "listing": Listing(request, rows, filterset=chosen, hidden=("unit",))}
+    context = {
+        "filter": chosen,
+        "listing": Listing(request, rows, filterset=chosen, hidden=("unit",)),
+        "today": today(),
+        "form": request.GET.get("form", "") if chosen.is_valid() else "",
+    }
     return render(request, "documents/list.html", context, status=200 if chosen.is_valid() else 400)
+
+
+def visible(request, pk: int) -> Document:
+    papers = Document.objects.visible_to(request.user).select_related("issued_by", "voided_by", "region")
+    return get_object_or_404(papers, pk=pk)
 
 
 @require_GET
 def paper(request, pk: int):
     """One paper as it was issued: its frozen content, not the register of today."""
-    document = get_object_or_404(
-        Document.objects.visible_to(request.user).select_related("issued_by", "voided_by", "region"), pk=pk
-    )
+    document = visible(request, pk)
+    shown = face(document)
     context = {
         "document": document,
+        "face": shown,
         "intact": fingerprint(document.content) == document.content_hash,
-        "opening": wording.opening(document),
-        "closing": wording.closing(document),
+        "missing": glyphs.missing(texts(shown)),
     }
     return render(request, "documents/paper.html", context)
+
+
+@require_GET
+def paper_pdf(request, pk: int):
+    """The paper as PDF."""
+    document = visible(request, pk)
+    return file(typesetting.pdf([document]), f"{document.number}.pdf", "application/pdf")
+
+
+@require_GET
+def paper_word(request, pk: int):
+    """The paper as Word file."""
+    document = visible(request, pk)
+    return file(word.docx(document), f"{document.number}.docx", word.CONTENT_TYPE)
+
+
+@require_GET
+def day_pdf(request):
+    """All papers of one day in one PDF, in the order in which they were issued; with ?form= those of one form."""
+    papers = Document.objects.visible_to(request.user).order_by("issued_at", "pk")
+    chosen = DayFilter(request.GET, queryset=papers, request=request)
+    if not chosen.is_valid():
+        raise RuleBroken(" ".join(chain(*chosen.errors.values())), field="on")
+    rows = list(chosen.qs[: MOST_PER_DAY + 1])
+    if not rows:
+        raise RuleBroken(_("No paper was issued on that day."), code="empty")
+    if len(rows) > MOST_PER_DAY:
+        raise RuleBroken(
+            _("More than %(most)s papers were issued on that day. Choose a form.") % {"most": MOST_PER_DAY},
+            code="too_many",
+        )
+    on = chosen.form.cleaned_data["on"]
+    return file(typesetting.pdf(rows), f"{on.isoformat()}.pdf", "application/pdf")
+
+
+def file(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """A file that the browser saves under `name`; it holds personal data, so nothing on the way keeps it."""
+    answer = HttpResponse(content, content_type=content_type)
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@login_not_required
+@never_cache
+@require_safe
+def verify(request, pk: int, signature: str):
+    """Whether such a paper was issued and stands: no addressee, no content, no personal data."""
+    if verification.is_hasty(client_ip(request) or ""):
+        return render(request, "documents/verify.html", {"is_hasty": True}, status=429)
+    document = Document.objects.filter(pk=pk).first()
+    if document is None or not verification.is_signed(document, signature):
+        return render(request, "documents/verify.html", {"document": None}, status=404)
+    context = {"document": document, "face": face(document)}
+    return render(request, "documents/verify.html", context)

@@ -19,6 +19,7 @@ from rectification.services import (
     extensions,
     instructions,
     listings,
+    meetings,
     orders,
     reviews,
     submissions,
@@ -137,7 +138,7 @@ def decide_extension(case, facts, by, at):
 
 @doing("determine", forms.DetermineForm)
 def determine(case, facts, by, at):
-    return cases.determine(
+    return meetings.determine(
         case,
         grade=facts["grade"],
         clauses=facts["clauses"],

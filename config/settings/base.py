@@ -147,6 +147,11 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
 
+# --- papers ----------------------------------------------------------------------------------
+# A county's own fonts (仿宋_GB2312, 方正小标宋 ...) and its own templates; empty means ours.
+PAPER_FONT_DIR = env.text("PAPER_FONT_DIR", "")
+PAPER_TEMPLATE_DIR = env.text("PAPER_TEMPLATE_DIR", "")
+
 # --- what a browser may load: ourselves and nothing else ------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

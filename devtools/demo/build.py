@@ -90,6 +90,7 @@ class Build:
                 pressing.press(self.county, self.times)
                 self.begin_visit()
                 people.administrator(self.hiring)
+                people.number_papers_of_the_city()
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
 

@@ -10,9 +10,8 @@ from devtools.demo.desk import Desk
 from devtools.demo.field import Field, Found
 from devtools.demo.people import Cast
 from devtools.demo.premises import Trade
-from hazards import services as cases
 from hazards.models import HazardCase
-from rectification.services import listings, reviews, submissions
+from rectification.services import listings, meetings, reviews, submissions
 from reference.models import HazardCategory
 from units.models import Unit
 
@@ -103,7 +102,7 @@ class Board:
         def decide(moment):
             """The meeting, and the boards of each level on the same afternoon."""
             case = HazardCase.objects.get(pk=case_pk)
-            cases.determine(
+            meetings.determine(
                 case,
                 grade="major",
                 clauses="集体讨论认定（依据条款见会议记录）",

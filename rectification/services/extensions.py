@@ -76,6 +76,7 @@ def grant(extension: Extension, *, by, at: datetime, note: str = "") -> Extensio
             "until": extension.until.isoformat(),
             "reason": extension.reason,
             "interim": extension.interim,
+            "note": note.strip(),
         },
     )
     Extension.objects.filter(pk=extension.pk).update(document=document)

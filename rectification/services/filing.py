@@ -11,6 +11,7 @@ from accounts import roles
 from common.errors import AlreadyDone, RuleBroken
 from documents.models import Form
 from documents.services import next_serial
+from documents.wording import moment_on_paper
 from hazards.models import HazardCase
 from hazards.services import Hazard, Step, open_cases, record_all
 from inspections.models import ENFORCEMENT_KINDS, Finding, Inspection, Status
@@ -57,7 +58,8 @@ def complete(
     enforcing = visit.kind in ENFORCEMENT_KINDS
     if enforcing:
         roles.need(by, "inspection.file", visit.unit.region_id)
-    findings = list(visit.findings.select_related("category").order_by("created_at", "pk"))
+    found = visit.findings.select_related("category").prefetch_related("category__clauses")
+    findings = list(found.order_by("created_at", "pk"))
     lock_and_number(visit, by=by, at=at, findings=findings, enforcing=enforcing)
     filing = Filing(visit)
     filing.cases = open_for(findings, visit, by=by, at=at)
@@ -85,6 +87,15 @@ def lock_and_number(visit: Inspection, *, by, at: datetime, findings: list, enfo
             on=localdate(visit.started_at),
             content={
                 "kind": visit.kind,
+                "kind_words": papers.KINDS.get(visit.kind, ""),
+                "visit": visit.number,
+                "began": moment_on_paper(visit.started_at),
+                "ended": moment_on_paper(visit.ended_at),
+                "on_site_person": visit.on_site_person,
+                "refused_signature": visit.refused_signature,
+                "remark": visit.note.strip(),
+                "checklist": visit.checklist.name if visit.checklist else "",
+                "unit": papers.unit_facts(visit.unit) | papers.people_facts(visit.unit),
                 "team": [
                     {"name": member.user.name, "card": member.card_number, "officer": member.is_officer}
                     for member in visit.team.select_related("user")
@@ -95,6 +106,7 @@ def lock_and_number(visit: Inspection, *, by, at: datetime, findings: list, enfo
                         "category": finding.category.name,
                         "description": finding.description,
                         "part": finding.part,
+                        "clauses": papers.clause_facts(finding.category),
                         "corrected_on_site": finding.corrected_on_site,
                         "due_on": finding.due_on.isoformat() if finding.due_on else "",
                     }

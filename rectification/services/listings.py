@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts import roles
 from common.errors import AlreadyDone, RuleBroken
+from documents.models import Form
 from hazards.models import Grade, HazardCase, Level
 from hazards.services import record
 from rectification.models import Listing
+from rectification.services import papers
 
 
 @transaction.atomic
@@ -32,7 +34,7 @@ def list_case(
     listed_on = listed_on or on
     locked = HazardCase.objects.select_for_update().get(pk=case.pk)
     refuse_listing(locked, level, paper_number, leader_name, listed_on, on)
-    Listing.objects.create(
+    listing = Listing(
         case=locked,
         level=level,
         paper_number=paper_number.strip(),
@@ -44,6 +46,10 @@ def list_case(
         listed_by=by,
         registrar_code=registrar_code(by, locked.region_id),
     )
+    listing.document = papers.issue_if_able(
+        Form.LISTING, unit=case.unit, by=by, at=at, on=on, content=facts_of(listing)
+    )
+    listing.save()
     levels = crown(locked)
     record(
         case,
@@ -53,9 +59,26 @@ def list_case(
         listed_levels=levels,
         main_level=levels[0],
         reason=paper_number,
+        document=listing.document,
         data={"level": level, "leader": leader_name},
     )
     return Listing.objects.standing().get(case=case, level=level)
+
+
+def facts_of(listing: Listing) -> dict:
+    """What the paper says of a listing: by which document, who leads, what is asked, until when."""
+    case = listing.case
+    return {
+        "case": papers.case_facts(case),
+        "level": listing.level,
+        "paper_number": listing.paper_number,
+        "leader_name": listing.leader_name,
+        "responsible_department": listing.department,
+        "responsible": listing.responsible,
+        "requirement": listing.requirement,
+        "listed_on": listing.listed_on.isoformat(),
+        "due_on": case.due_on.isoformat() if case.due_on else "",
+    }
 
 
 def registrar_code(by, region_id: str) -> str:
@@ -111,6 +134,21 @@ def delist(
     )
     if not changed:
         raise AlreadyDone(_("The board came down already."))
+    document = papers.issue_if_able(
+        Form.DELISTING,
+        unit=case.unit,
+        by=by,
+        at=at,
+        on=on,
+        content=facts_of(listing)
+        | {
+            "due_on": "",
+            "delisting_paper": paper_number.strip(),
+            "closed_on": case.closed_on.isoformat() if case.closed_on else "",
+            "delisted_on": delisted_on.isoformat(),
+        },
+    )
+    Listing.objects.filter(pk=listing.pk).update(delisting_document=document)
     levels = crown(case)
     record(
         case,
@@ -120,6 +158,7 @@ def delist(
         listed_levels=levels,
         main_level=levels[0] if levels else "",
         reason=paper_number,
+        document=document,
         data={"level": listing.level},
     )
     listing.refresh_from_db()

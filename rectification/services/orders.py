@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleBroken
 from documents.models import Form
-from hazards.models import HazardCase
+from hazards.models import Grade, HazardCase
 from hazards.services import Step, record_all
 from rectification.models import Order, OrderItem
 from rectification.services import papers
@@ -27,7 +27,7 @@ class Item:
 
 @transaction.atomic
 def issue(*, unit, items: list[Item], by, at: datetime, inspection=None, client_id=None) -> Order:
-    """Issue 责令限期改正 for `items` (责令立即改正 where every deadline is today) and start their clocks.
+    """Issue 责令限期改正 for `items`, or the notice that `form_of` names, and start their clocks.
 
     Raises RuleBroken for no items, items of another unit, the same hazard twice, or a deadline in the past.
     The same `client_id` again returns the order issued before and writes nothing.
@@ -36,9 +36,9 @@ def issue(*, unit, items: list[Item], by, at: datetime, inspection=None, client_
         return done
     on = localdate(at)
     refuse_items(unit, items, on)
-    at_once = all(item.due_on == on for item in items)
+    papers.read_clauses(item.case for item in items)
     document = papers.issue(
-        Form.CORRECT_NOW if at_once else Form.CORRECT_BY,
+        form_of(items, on),
         unit=unit,
         by=by,
         at=at,
@@ -47,7 +47,9 @@ def issue(*, unit, items: list[Item], by, at: datetime, inspection=None, client_
             "items": [
                 papers.case_facts(item.case, due_on=item.due_on.isoformat(), measure=item.measure)
                 for item in items
-            ]
+            ],
+            "officers": papers.officers_of(inspection) or [papers.signer(by)],
+            **determination_facts(items),
         },
     )
     order = Order.objects.create(
@@ -64,6 +66,32 @@ def issue(*, unit, items: list[Item], by, at: datetime, inspection=None, client_
     steps = [Step(item.case, "order", headline={"due_on": item.due_on}) for item in items]
     record_all(steps, by=by, at=at, document=document)
     return order
+
+
+def form_of(items: list[Item], on: date) -> str:
+    """重大火灾隐患整改 where a meeting found every item major (Order 120, Art. 21); 责令立即改正 where every
+    deadline is today; otherwise 责令限期改正."""
+    if is_major(items):
+        return Form.MAJOR
+    return Form.CORRECT_NOW if all(item.due_on == on for item in items) else Form.CORRECT_BY
+
+
+def is_major(items: list[Item]) -> bool:
+    return all(item.case.grade == Grade.MAJOR for item in items)
+
+
+def determination_facts(items: list[Item]) -> dict:
+    """On a notice about major hazards: the meeting and the clauses it relied on, with a copy to the government."""
+    meetings = [item.case.determinations.last() for item in items] if is_major(items) else []
+    meetings = [meeting for meeting in meetings if meeting]
+    if not meetings:
+        return {}
+    clauses = dict.fromkeys(meeting.clauses for meeting in meetings)
+    return {
+        "held_on": meetings[-1].held_on.isoformat(),
+        "clause_words": "\n".join(clauses),
+        "copy_to": "本级人民政府",
+    }
 
 
 def refuse_items(unit, items: list[Item], on: date) -> None:

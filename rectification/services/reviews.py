@@ -52,6 +52,7 @@ def review(
     if by not in team:
         raise RuleBroken(_("Only a member of the team records the re-inspection."), field="officers")
     refuse_verdicts(unit, verdicts, team, held_on, on)
+    papers.read_clauses(verdict.case for verdict in verdicts)
     document = papers.issue(
         Form.RECHECK,
         unit=unit,
@@ -59,7 +60,7 @@ def review(
         at=at,
         on=held_on,
         content={
-            "officers": [{"name": person.name, "card": person.card_number} for person in team],
+            "officers": [papers.signer(person) for person in team],
             "items": [
                 papers.case_facts(
                     verdict.case,

@@ -53,6 +53,7 @@ def decide(suspension: Suspension, *, by, at: datetime, note: str = "") -> Suspe
     take(suspension, PROPOSED, status=IN_FORCE, decided_by=by, decided_at=at, decision_note=note.strip())
     unit = suspension.unit
     on = localdate(at)
+    behind = suspension.cases.select_related("category").prefetch_related("category__clauses")
     document = papers.issue(
         Form.SUSPENSION,
         unit=unit,
@@ -61,7 +62,8 @@ def decide(suspension: Suspension, *, by, at: datetime, note: str = "") -> Suspe
         on=on,
         content={
             "reason": suspension.reason,
-            "items": [papers.case_facts(case) for case in suspension.cases.select_related("category")],
+            "items": [papers.case_facts(case) for case in behind],
+            "officers": papers.officers_of(suspension.inspection),
         },
     )
     Suspension.objects.filter(pk=suspension.pk).update(document=document)
@@ -128,7 +130,12 @@ def accept(
         by=by,
         at=at,
         on=held_on,
-        content={"acceptance": outcome, "note": note.strip(), "officers": [person.name for person in team]},
+        content={
+            "acceptance": outcome,
+            "suspension": current.document.number if current.document else "",
+            "note": note.strip(),
+            "officers": [papers.signer(person) for person in team],
+        },
     )
     check = AcceptanceCheck.objects.create(
         client_id=client_id,
@@ -162,7 +169,11 @@ def lift(suspension: Suspension, *, by, at: datetime) -> Suspension:
         by=by,
         at=at,
         on=localdate(at),
-        content={"suspension": current.document.number, "acceptance": last.document.number},
+        content={
+            "suspension": current.document.number,
+            "acceptance": last.document.number,
+            "accepted_on": last.held_on.isoformat(),
+        },
     )
     Suspension.objects.filter(pk=current.pk).update(lifting_document=document)
     mark_suspended(current.unit, since=None, by=by, note=document.number)
