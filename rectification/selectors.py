@@ -107,7 +107,7 @@ INSTRUCTION_TABS = ("open", "late", "answered", "all")
 def instruction_desk(user, tab: str, on):
     """The tab shown, its instructions and all tabs with their counts. Whoever is asked sees what is theirs first."""
     rows = Instruction.objects.visible_to(user).select_related(
-        "case__unit", "case__region", "case__category", "addressee", "given_by", "replied_by"
+        "case__unit", "case__region", "case__category", "addressee", "given_by", "replied_by", "document"
     )
     parts = {
         "open": rows.unanswered().order_by("due_on", "pk"),

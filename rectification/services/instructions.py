@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import may
 from common.errors import AlreadyDone, NotAllowed, RuleBroken
+from documents.models import Document, Form
 from hazards.models import HazardCase
 from hazards.services import record
 from notifications.services import post, ways_to
 from rectification.models import Instruction
+from rectification.services import papers
 
 KIND = "instruction"
 
@@ -35,9 +37,10 @@ def give(case, *, words: str, addressee: User, due_on: date, by, at: datetime, c
         due_on=due_on,
         given_by=by,
         given_at=at,
+        document=paper(case, words.strip(), addressee, due_on, by=by, at=at),
     )
     data = {"instruction": instruction.pk, "to": addressee.name, "due_on": due_on.isoformat()}
-    record(case, "instruct", by=by, at=at, reason=words, data=data)
+    record(case, "instruct", by=by, at=at, reason=words, data=data, document=instruction.document)
     tell(
         instruction,
         to=addressee,
@@ -47,6 +50,27 @@ def give(case, *, words: str, addressee: User, due_on: date, by, at: datetime, c
         body=f"{by.name}：{instruction.words}",
     )
     return instruction
+
+
+def paper(case, words: str, addressee: User, due_on: date, *, by, at: datetime) -> Document | None:
+    """督办单, numbered where the office of `by` numbers papers; addressed to the office of whoever answers."""
+    on = localdate(at)
+    posts = [post for post in addressee.office_posts if post.is_current(on)]
+    office = next((post.office.name for post in posts if case.region_id.startswith(post.region_id)), "")
+    return papers.issue_if_able(
+        Form.SUPERVISION,
+        unit=case.unit,
+        by=by,
+        at=at,
+        on=on,
+        content={
+            "case": papers.case_facts(case),
+            "department": f"{office}（{addressee.name}）" if office else addressee.name,
+            "instruction": words,
+            "leader_name": by.name,
+            "due_on": due_on.isoformat(),
+        },
+    )
 
 
 def refuse_instruction(case, words: str, addressee: User, due_on: date, *, by, on: date) -> None:

@@ -41,6 +41,12 @@ def test_giving_tells_the_person_and_moves_nothing(given, ordered, officer_east)
     assert (event.act, event.reason, event.data["to"]) == ("instruct", "本周内清理完毕", "马东")
 
 
+def test_it_is_a_numbered_paper(given):
+    assert given.document.number == "枣政督字〔2026〕第0001号"
+    assert given.document.content["department"] == "马屯镇人民政府（马东）"
+    assert given.document.content["instruction"] == "本周内清理完毕"
+
+
 def test_the_answer_is_given_once_and_told(given, officer_east, inspector_a, leader):
     instructions.reply(given, words="已清理，明日复查", by=officer_east, at=at(plus(2)))
     assert (given.reply, given.replied_by) == ("已清理，明日复查", officer_east)
