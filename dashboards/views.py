@@ -206,7 +206,9 @@ def combined(request):
     state = state if state in counts else "found"
     sites = selectors.combined_sites(request.user, area).filter(selectors.combined_conditions()[state])
     rows = (
-        sites.select_related("region").prefetch_related("suspensions").order_by("suspended_since", "number")
+        sites.select_related("region")
+        .prefetch_related("suspensions__document")
+        .order_by("suspended_since", "number")
     )
     tabs = [
         {

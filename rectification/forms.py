@@ -13,7 +13,7 @@ from common.days import today
 from common.forms import OnceForm
 from hazards.models import Grade, Level
 from inspections.selectors import usual_partner
-from rectification.models import AcceptanceCheck, Extension, ReviewItem
+from rectification.models import AcceptanceCheck, ReviewItem
 from rectification.services.urging import How
 
 
@@ -183,7 +183,9 @@ class AskExtensionForm(ActForm):
 
 class DecideExtensionForm(ActForm):
     decision = forms.ChoiceField(
-        label=_("Decision"), choices=Extension.Decision.choices, widget=forms.RadioSelect
+        label=_("Decision"),
+        choices=[("granted", _("Grant")), ("refused", _("Refuse"))],
+        widget=forms.RadioSelect,
     )
     note = words(_("Note to the decision"), most=500, required=False)
 

@@ -129,6 +129,15 @@ def history(unit: Unit, *, clear: bool) -> list[dict]:
     ]
 
 
+def changes_in_words(rows, *, clear: bool) -> dict[int, list[dict]]:
+    """{key of the row: [{"label", "before", "after"}]} for rows that carry `changes` as the history keeps them."""
+    rows = list(rows)
+    names = _names(rows)
+    return {
+        row.pk: [_in_words(name, *pair, names, clear) for name, pair in row.changes.items()] for row in rows
+    }
+
+
 def _names(rows) -> dict[tuple, str]:
     """The labels of all codes that stand in the history, fetched per table at once."""
     wanted: dict[str, set] = {name: set() for name in LINKS}

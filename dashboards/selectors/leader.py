@@ -82,6 +82,8 @@ class Worst:
 
     line: Line
     why: list[str]
+    is_behind: bool = True
+    """Below the whole; else named for what is overdue alone."""
 
 
 @dataclass(frozen=True)
@@ -315,7 +317,7 @@ def ranked(lines: list[Line]) -> list[Line]:
 def worst_of(lines: list[Line], total: Line) -> list[Worst]:
     """At most three divisions below the whole's rate, or with something overdue, and why they are named."""
     below = [line for line in lines if line.rank and (line.rate < total.rate or line.overdue)]
-    return [Worst(line, reasons(line, total)) for line in below[:WORST]]
+    return [Worst(line, reasons(line, total), line.rate < total.rate) for line in below[:WORST]]
 
 
 def reasons(line: Line, total: Line) -> list[str]:

@@ -13,6 +13,7 @@ from hazards.services import record
 from rectification.models import Extension
 from rectification.services import papers
 from rectification.services.orders import refuse_deadline
+from rectification.services.telling import day_words, tell_about
 
 MOST_GRANTED = 1
 """Practice, not law: Order 120 knows no extension. Becomes a row of the limits table with its clocks."""
@@ -90,6 +91,7 @@ def grant(extension: Extension, *, by, at: datetime, note: str = "") -> Extensio
         document=document,
     )
     extension.refresh_from_db()
+    tell_asker(extension, f"同意延期至{day_words(extension.until)}", by=by, on=localdate(at))
     return extension
 
 
@@ -101,7 +103,21 @@ def refuse(extension: Extension, *, by, at: datetime, note: str) -> Extension:
     take(extension, "refused", by=by, at=at, note=note)
     record(extension.case, "refuse_extension", by=by, at=at, reason=note)
     extension.refresh_from_db()
+    tell_asker(extension, "不同意延期，期限不变", by=by, on=localdate(at))
     return extension
+
+
+def tell_asker(extension: Extension, answer: str, *, by, on: date) -> None:
+    note = f"意见：{extension.decision_note}" if extension.decision_note else ""
+    tell_about(
+        extension.case,
+        extension.asked_by,
+        key=f"extension:{extension.pk}:decided",
+        on=on,
+        what=answer,
+        body=f"{by.name}：{answer}。{note}",
+        by=by,
+    )
 
 
 def take(extension: Extension, decision: str, *, by, at: datetime, note: str) -> None:

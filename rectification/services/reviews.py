@@ -19,6 +19,7 @@ from rectification.services import papers
 from rectification.services.orders import refuse_deadline
 from rectification.services.submissions import add_photo
 from rectification.services.teams import refuse_team
+from rectification.services.telling import day_words, tell_about
 
 PASS = ReviewItem.Outcome.PASS
 FAIL = ReviewItem.Outcome.FAIL
@@ -123,6 +124,24 @@ def decide(sitting: Review, verdicts: list[Verdict], *, by, at: datetime) -> Non
         for verdict, item in zip(verdicts, items, strict=True)
     ]
     record_all(steps, by=by, at=at, document=sitting.document)
+    tell_submitters(items, by=by, on=localdate(at))
+
+
+def tell_submitters(items: list[ReviewItem], *, by, on: date) -> None:
+    """Whoever reported a hazard as rectified hears that it was not."""
+    failed = {item.case_id: item for item in items if item.outcome == FAIL}
+    last = Submission.objects.filter(case__in=failed).order_by("case_id", "-submitted_at", "-pk")
+    for submission in last.distinct("case_id").select_related("submitted_by"):
+        item = failed[submission.case_id]
+        tell_about(
+            item.case,
+            submission.submitted_by,
+            key=f"review:{item.pk}:failed",
+            on=on,
+            what="复查不合格",
+            body=f"{item.note}\n新的整改期限：{day_words(item.due_on)}",
+            by=by,
+        )
 
 
 def refuse_verdicts(unit, verdicts: list[Verdict], team: list, held_on: date, on: date) -> None:

@@ -7,6 +7,7 @@ import uuid
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from hazards import states
 from rectification.models import AcceptanceCheck, AcceptanceOfficer, Suspension
 from rectification.services import papers
 from rectification.services.teams import refuse_team
+from rectification.services.telling import officers_of, tell
 from units.services import mark_suspended
 
 PROPOSED = Suspension.Status.PROPOSED
@@ -69,6 +71,8 @@ def decide(suspension: Suspension, *, by, at: datetime, note: str = "") -> Suspe
     Suspension.objects.filter(pk=suspension.pk).update(document=document)
     mark_suspended(unit, since=on, by=by, note=document.number)
     suspension.refresh_from_db()
+    for person in (suspension.proposed_by, *officers_of(unit.region_id, on)):
+        tell_step(suspension, person, "decided", f"停产停业决定已作出：{document.number}", by=by, on=on)
     return suspension
 
 
@@ -80,6 +84,8 @@ def decline(suspension: Suspension, *, by, at: datetime, note: str) -> Suspensio
         raise RuleBroken(_("Say why the unit may go on."), field="note")
     take(suspension, PROPOSED, status=DECLINED, decided_by=by, decided_at=at, decision_note=note.strip())
     suspension.refresh_from_db()
+    words = f"未同意停产停业：{suspension.decision_note}"
+    tell_step(suspension, suspension.proposed_by, "declined", words, by=by, on=localdate(at))
     return suspension
 
 
@@ -90,6 +96,8 @@ def ask_to_resume(suspension: Suspension, *, words: str, by, at: datetime) -> Su
         raise RuleBroken(_("Say what was done."), field="words")
     take(suspension, IN_FORCE, resume_asked_by=by, resume_asked_at=at, resume_words=words.strip())
     suspension.refresh_from_db()
+    asked = f"申请复工验收：{suspension.resume_words}"
+    tell_step(suspension, suspension.proposed_by, f"resume-{at.isoformat()}", asked, by=by, on=localdate(at))
     return suspension
 
 
@@ -178,7 +186,25 @@ def lift(suspension: Suspension, *, by, at: datetime) -> Suspension:
     Suspension.objects.filter(pk=current.pk).update(lifting_document=document)
     mark_suspended(current.unit, since=None, by=by, note=document.number)
     suspension.refresh_from_db()
+    for person in {current.resume_asked_by, current.proposed_by}:
+        tell_step(suspension, person, "lifted", f"同意恢复：{document.number}", by=by, on=localdate(at))
     return suspension
+
+
+def tell_step(suspension: Suspension, person, step: str, words: str, *, by, on: date) -> None:
+    """A letter about one step, once for each person."""
+    if person is None:
+        return
+    tell(
+        person,
+        key=f"suspension:{suspension.pk}:{step}:{person.pk}",
+        on=on,
+        subject=f"{suspension.unit.name}：{words}",
+        body=suspension.reason,
+        link=reverse("rectification:suspension", args=[suspension.pk]),
+        about=f"suspension:{suspension.pk}",
+        by=by,
+    )
 
 
 def standing_cases(suspension: Suspension):

@@ -21,6 +21,13 @@ def case_papers(context, case):
     }
 
 
+@register.inclusion_tag("rectification/_asked_extension.html")
+def asked_extension(case):
+    """What whoever decides an extension must know: until when, why, what keeps people safe, who asks."""
+    asked = case.extensions.undecided().select_related("asked_by").first()
+    return {"extension": asked, "case": case}
+
+
 @register.inclusion_tag("rectification/_case_photos.html")
 def case_photos(case):
     """Photos before and after."""

@@ -31,7 +31,7 @@ def given(ordered, leader, officer_east):
 
 
 def letters(person):
-    return list(Message.objects.filter(recipient=person, kind="instruction").values_list("key", flat=True))
+    return list(Message.objects.filter(recipient=person, kind="decision").values_list("key", flat=True))
 
 
 def test_giving_tells_the_person_and_moves_nothing(given, ordered, officer_east):
