@@ -135,12 +135,13 @@ class CaseQuerySet(models.QuerySet):
         unit = Unit.objects.search(text)
         units = list(unit.order_by().values_list("pk", flat=True)[: FEW_UNITS + 1])
         if len(units) <= FEW_UNITS:
-            wanted = Q(unit_id__in=units)
+            wanted = Q(unit_id__in=units) | words_contain(text)
         else:
             wanted = reduce(and_, (Q(unit__search_text__contains=term) for term in terms(text)))
+            wanted |= Q(description__contains=text)
         if NUMBERLIKE.fullmatch(text):
             wanted |= Q(number__contains=text.upper())
-        return self.filter(wanted | words_contain(text))
+        return self.filter(wanted)
 
     def for_rows(self):
         """What a row of a list shows, in one query; the search columns of the unit are long and shown nowhere."""

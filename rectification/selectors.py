@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import roles
+from accounts.roles import Role
 from common.listing import capped_counts, count_words
 from hazards import states
 from hazards.filters import WORST_FIRST
@@ -146,7 +147,9 @@ def asked_of(user, on) -> dict[str, int]:
 
 
 def waiting_for_answer(user) -> int:
-    """How many instructions wait for this person's answer: the number in the navigation."""
+    """How many instructions wait for this person's answer: the number in the navigation of those who are asked."""
+    if not user.roles & {Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICE}:
+        return 0
     return Instruction.objects.addressed_to(user).unanswered().count()
 
 

@@ -149,16 +149,28 @@ class LevelLine:
 
 def listing_lines(units: list[Listed], area: Area) -> tuple[list[LevelLine], LevelLine]:
     """By level, the highest first, and all together: 13 listed, 8 done, 61.5 %."""
-    lines = [level_line(units, area, level, str(Level(level).label)) for level in Level.values]
-    return lines, level_line(units, area, "", _("All levels"))
+    return lines_of(level_numbers(units), area)
 
 
-def level_line(units: list[Listed], area: Area, level: str, label: str) -> LevelLine:
-    mine = [one for one in units if not level or one.level == level]
-    done, overdue = sum(one.is_done for one in mine), sum(one.days > 0 for one in mine)
+def level_numbers(units: list[Listed]) -> dict[str, tuple[int, int, int]]:
+    """{level: (listed, done, overdue)}, all levels together under "": what is left of thousands of units."""
+    numbers = {}
+    for level in (*Level.values, ""):
+        mine = [one for one in units if not level or one.level == level]
+        numbers[level] = (len(mine), sum(one.is_done for one in mine), sum(one.days > 0 for one in mine))
+    return numbers
+
+
+def lines_of(numbers: dict[str, tuple[int, int, int]], area: Area) -> tuple[list[LevelLine], LevelLine]:
+    """The same numbers with their words and addresses."""
+    lines = [level_line(numbers[level], area, level, str(Level(level).label)) for level in Level.values]
+    return lines, level_line(numbers[""], area, "", _("All levels"))
+
+
+def level_line(numbers: tuple[int, int, int], area: Area, level: str, label: str) -> LevelLine:
     base = page_url("dashboards:listings", region=area.code, level=level)
     urls = {state: f"{base}&state={state}" for state in STATES}
-    return LevelLine(level, label, level_short(level), len(mine), done, overdue, urls)
+    return LevelLine(level, label, level_short(level), *numbers, urls)
 
 
 def level_short(level: str) -> str:

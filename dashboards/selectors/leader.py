@@ -124,7 +124,7 @@ def leader_page(user, area: Area, *, period: Period, on: date) -> LeaderPage:
     lines = [line_of(area, key, name, counted["lines"], filters, on) for key, name in names.items()]
     total = total_of(area, lines, filters, on)
     lines = ranked(lines)
-    levels, listing = boards.listing_lines(counted["listed"], area)
+    levels, listing = boards.lines_of(counted["levels"], area)
     return LeaderPage(
         area=area,
         period=period,
@@ -152,7 +152,7 @@ def kept_counts(user, area: Area, period: Period, on: date) -> dict:
     """
     stamp = CaseEvent.objects.aggregate(last=Max("pk"))["last"]
     scope = ".".join(user.scope.codes)
-    key = f"leader:3:{scope}:{area.code}:{period.first}:{period.last}:{period.kind}:{on}:{stamp}"
+    key = f"leader:4:{scope}:{area.code}:{period.first}:{period.last}:{period.kind}:{on}:{stamp}"
     counted = cache.get(key)
     if counted is None:
         counted = count_all(user, area, period, on)
@@ -167,7 +167,7 @@ def count_all(user, area: Area, period: Period, on: date) -> dict:
         "as_of": timezone.localtime(),
         "lines": count_lines(user, area, period, on),
         "before": kept_before(user, area, period),
-        "listed": listed,
+        "levels": boards.level_numbers(listed),
         "board": [board_line(one) for one in boards.board(user, area, on, shown_of(listed))],
     }
 
