@@ -11,7 +11,7 @@ from accounts import roles
 from common.errors import AlreadyDone, RuleBroken
 from documents.models import Form
 from documents.services import next_serial
-from documents.wording import moment_on_paper
+from documents.wording import day_on_paper, moment_on_paper
 from hazards.models import HazardCase
 from hazards.services import Hazard, Step, open_cases, record_all
 from inspections.models import ENFORCEMENT_KINDS, Finding, Inspection, Status
@@ -166,7 +166,7 @@ def propose_stop(filing: Filing, suspend: bool, reason_not: str, *, by, at: date
         unit,
         reason=_("Combined-use site with hazards found on %(day)s: %(what)s")
         % {
-            "day": localdate(at).isoformat(),
+            "day": day_on_paper(localdate(at).isoformat()),
             "what": "；".join(case.category.name for case in standing),
         },
         by=by,
