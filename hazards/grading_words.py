@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from hazards.grading import Count, Limit, Malformed, Places, Proposal, Verdict
+from hazards.grading import Count, Element, Limit, Malformed, Places, Proposal, Verdict
 from reference.models import PlaceFlag
 
 
@@ -41,6 +41,22 @@ def limit_words(limit: Limit) -> str:
         ">": _("more than %(limit)s"),
         ">=": _("at least %(limit)s"),
     }[limit.op] % {"limit": value}
+
+
+def element_limits(element: Element, limb: str = "") -> str:
+    """When a clause with a number holds: more than 30% (high-rise or underground); more than 50%."""
+    parts = []
+    for limit in (one for one in element.limits if one.limb == limb):
+        places = f" ({places_words(limit.place)})" if limit.place else ""
+        parts.append(limit_words(limit) + places)
+    if limb:
+        parts.append(limb_words(limb))
+    return "; ".join(parts)
+
+
+def limb_words(limb: str) -> str:
+    """A limb of the shipped rules in words; those of a set loaded later show their own name."""
+    return _("from open fire or sparks to flammable plant") if limb == "ignition" else limb
 
 
 # --- one clause ----------------------------------------------------------------------------------------

@@ -8,7 +8,15 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleBroken
 from hazards import grading, grading_words
-from reference.models import PLACE_KINDS, PlaceFlag, RuleSet
+from reference.models import PLACE_KINDS, PlaceFlag, RuleSet, in_chinese
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of the standard and its elements, for choosing."""
+
+    name: str
+    elements: tuple[grading.Element, ...]
 
 
 @dataclass(frozen=True)
@@ -18,6 +26,27 @@ class Rulebook:
     row: RuleSet
     rules: grading.RuleSet
     labels: dict[str, str]
+
+    @property
+    def chapters(self) -> list[Chapter]:
+        """The elements under the chapters of the standard; those of no chapter come last, under the set's name."""
+        names = {
+            one["code"]: f"{one['code']} {one['name' if in_chinese() else 'name_en']}"
+            for one in self.row.chapters
+        }
+        groups: dict[str, list] = {code: [] for code in (*names, "")}
+        for element in self.rules.elements:
+            groups[_chapter(element.clause, names)].append(element)
+        return [
+            Chapter(names.get(code, self.row.label), tuple(group)) for code, group in groups.items() if group
+        ]
+
+
+def _chapter(clause: str, known) -> str:
+    """7.3 for clause 7.3.6: the longest stem that is a chapter, or nothing."""
+    parts = clause.split(".")
+    stems = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((stem for stem in stems if stem in known), "")
 
 
 def rulebook(row: RuleSet) -> Rulebook:
@@ -84,6 +113,29 @@ def propose(raw, *, on: date) -> dict:
         return _no_text(raw, row, on)
     except grading.Malformed as slip:
         raise RuleBroken(grading_words.slip_words(slip), code="malformed", field=slip.field) from slip
+
+
+KIND_OF_PLACE_TYPE = {
+    "hotel": PlaceFlag.HOTEL,
+    "shop": PlaceFlag.SHOP,
+    "food": PlaceFlag.RESTAURANT,
+    "fun": PlaceFlag.ENTERTAINMENT,
+    "edu": PlaceFlag.SCHOOL,
+    "med": PlaceFlag.HOSPITAL,
+    "care": PlaceFlag.CARE_HOME,
+    "work": PlaceFlag.FACTORY,
+    "store": PlaceFlag.WAREHOUSE,
+    "home": PlaceFlag.DWELLING,
+    "public": PlaceFlag.PUBLIC_BUILDING,
+}
+"""Place types of the first level that say what is done there; the others (combined sites ...) do not."""
+
+
+def place_of(unit) -> list[str]:
+    """What the register knows of the place, as the rules ask for it."""
+    kind = KIND_OF_PLACE_TYPE.get(unit.place_type_id.partition("-")[0])
+    known = {*unit.flags, *([kind] if kind else [])}
+    return [flag for flag in PlaceFlag.values if flag in known]
 
 
 def reference_book(on: date) -> Rulebook | None:

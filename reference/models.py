@@ -646,14 +646,6 @@ class RuleElement(RuleRow):
         constraints = [models.UniqueConstraint(fields=["rule_set", "code"], name="rule_element_once")]
         triggers = [_frozen("rule_element_is_frozen")]
 
-    @property
-    def chapter(self) -> str:
-        """6 for direct elements of the 2017 text, 7.3 for clause 7.3.6, 7.5 for clause 7.5."""
-        known = {chapter["code"] for chapter in self.rule_set.chapters}
-        parts = self.code.split(".")
-        stems = [".".join(parts[:n]) for n in range(len(parts), 0, -1)]
-        return next((stem for stem in stems if stem in known), parts[0])
-
 
 class CountingRule(RuleRow):
     """How many comprehensive elements make a place of some class a major hazard (5.3.3 of the 2017 text)."""

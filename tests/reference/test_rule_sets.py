@@ -11,6 +11,7 @@ from django.db import InternalError, transaction
 from django.utils import translation
 
 from common.errors import BadFile
+from hazards.proposals import rulebook
 from reference.models import PlaceFlag, RuleElement, RuleSet
 from reference.services.rule_sets import DATA, load_shipped, read
 from units.flags import Flag
@@ -74,8 +75,11 @@ def test_each_row_carries_how_sure_we_are():
 
 def test_the_chapters_group_the_elements():
     load_shipped()
-    chapters = {one.code: one.chapter for one in RuleElement.objects.select_related("rule_set")}
-    assert (chapters["6.10"], chapters["7.3.12"], chapters["7.5"]) == ("6", "7.3", "7.5")
+    chapters = rulebook(RuleSet.objects.get(code="GB35181-2017")).chapters
+    sizes = [10, 4, 3, 12, 6, 1, 3, 3, 2, 5]
+    assert [len(chapter.elements) for chapter in chapters] == sizes
+    assert chapters[0].elements[-1].clause == "6.10"
+    assert (chapters[5].name, chapters[5].elements[0].clause) == ("7.5 防烟排烟设施", "7.5")
 
 
 def test_the_places_know_every_flag_of_the_register():
