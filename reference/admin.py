@@ -9,6 +9,7 @@ from reference.models import (
     Checklist,
     ChecklistItem,
     Clause,
+    CombinedUseLimit,
     HazardCategory,
     HazardGroup,
     PlaceType,
@@ -58,6 +59,11 @@ class ClauseAdmin(CodeAdmin):
     list_display = ("code", "name", "text", "confidence", "valid_from", "valid_to")
     list_filter = ("law", "confidence")
     search_fields = ("code", "name", "text")
+
+
+@admin.register(CombinedUseLimit)
+class CombinedUseLimitAdmin(CodeAdmin):
+    list_display = ("code", "name", "clause", "op", "value", "confidence", "valid_from", "valid_to")
 
 
 @admin.register(HazardCategory)

@@ -453,6 +453,18 @@ class ChecklistItem(models.Model):
         return self.hint if in_chinese() else self.hint_en or self.hint
 
 
+class CombinedUseLimit(CodeTable):
+    """One number of the standard on combined-use sites (XF 703), with the operator that its text has."""
+
+    clause = models.CharField(_("clause"), max_length=20)
+    op = models.CharField(_("comparison"), max_length=2, choices=[(op, op) for op in ("<", "<=", ">", ">=")])
+    value = models.DecimalField(_("value"), max_digits=8, decimal_places=2)
+
+    class Meta(CodeTable.Meta):
+        verbose_name = _("limit for combined-use sites")
+        verbose_name_plural = _("limits for combined-use sites")
+
+
 class PlaceFlag(models.TextChoices):
     """What the rules on major hazards ask about a place: legal sets, kind of building, kind of trade.
 
