@@ -45,13 +45,19 @@ def limit_words(limit: Limit) -> str:
 
 def element_limits(element: Element, limb: str = "") -> str:
     """When a clause with a number holds: more than 30% (high-rise or underground); more than 50%."""
+    limits = [one for one in element.limits if one.limb == limb]
     parts = []
-    for limit in (one for one in element.limits if one.limb == limb):
-        places = f" ({places_words(limit.place)})" if limit.place else ""
-        parts.append(limit_words(limit) + places)
+    for limit in limits:
+        facts = {"limit": limit_words(limit), "places": places_words(limit.place)}
+        if limit.place:
+            parts.append(_("%(places)s: %(limit)s") % facts)
+        elif len(limits) > 1:
+            parts.append(_("other places: %(limit)s") % facts)
+        else:
+            parts.append(facts["limit"])
     if limb:
         parts.append(limb_words(limb))
-    return "; ".join(parts)
+    return listed(parts)
 
 
 def limb_words(limb: str) -> str:

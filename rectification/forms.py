@@ -155,6 +155,8 @@ class ActForm(OnceForm):
 
     show_when: ClassVar[dict[str, tuple[str, str]]] = {}
     """Fields that the page shows only while another field has a value: {name: (other, value)}."""
+    ASK_AFTER: ClassVar[str] = ""
+    """The field after which the page offers to ask the rules."""
 
     def __init__(self, *args, case=None, user=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -237,8 +239,10 @@ class TransferForm(ActForm):
 class DetermineForm(ActForm):
     """The meeting's record, and what was put to the rules before it."""
 
-    ASKED: ClassVar = ("place", "elements", "exclusions", "held_on")
+    ASKED: ClassVar = ("held_on", "place", "elements", "exclusions")
+    ASK_AFTER: ClassVar = "exclusions"
 
+    held_on = day(_("Meeting held on"))
     place = forms.MultipleChoiceField(
         label=_("The place, as the rules see it"),
         choices=PlaceFlag.choices,
@@ -257,7 +261,6 @@ class DetermineForm(ActForm):
         label=_("Not to be judged major, because"), required=False, widget=forms.CheckboxSelectMultiple
     )
     grade = forms.ChoiceField(label=_("Grade"), choices=Grade.choices, widget=forms.RadioSelect)
-    held_on = day(_("Meeting held on"))
     attendees = words(_("People at the meeting"), rows=2, help_text=_("At least three, one name a line."))
     clauses = forms.CharField(label=_("Clauses relied on"), max_length=500)
     conclusion = words(_("Conclusion"))
