@@ -468,13 +468,14 @@ class CombinedUseLimit(CodeTable):
 class PlaceFlag(models.TextChoices):
     """What the rules on major hazards ask about a place: legal sets, kind of building, kind of trade.
 
-    The first thirteen carry the codes of the register's own flags; the kinds are the register's place types
-    of the first level.
+    Flags of the register have its codes here too; the kinds are the register's place types of the first level.
+    `other` says in so many words what an empty list means: none of the three legal sets.
     """
 
     CROWDED = "crowded", _("Crowded place")
     FLAMMABLE = "flammable", _("Flammable or explosive place")
     IMPORTANT = "important", _("Important place")
+    OTHER = "other", _("Other place")
     HIGH_RISE = "high_rise", _("High-rise building")
     UNDERGROUND = "underground", _("Underground building")
     COMBINED_USE = "combined_use", _("Three-in-one site")

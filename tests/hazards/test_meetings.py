@@ -10,7 +10,7 @@ from hazards.models import Determination
 from hazards.proposals import place_of
 from hazards.services import determine
 from reference.models import PlaceType, RuleSet
-from reference.services.rule_sets import load_shipped
+from reference.services.rule_sets import DATA, load_shipped, load_signed_off
 from tests.factories import DAY, at, plus
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +92,23 @@ def test_under_the_2025_text_the_old_answer_is_kept_for_reference(decide):
     assert made.inputs == CROWDED_EXITS
     assert made.proposal["major"] is None
     assert (made.proposal["superseded"]["major"], made.proposal["superseded"]["by"]) == (True, "a")
+
+
+@pytest.mark.parametrize(("grade", "followed"), [("major", True), ("general", False)])
+def test_under_a_signed_text_the_rules_propose_and_the_meeting_may_decide_otherwise(
+    decide, tmp_path, grade, followed
+):
+    load_shipped()
+    text = (DATA / "rule_sets" / "GB35181-2017.csv").read_text(encoding="utf-8")
+    typed = tmp_path / "typed.csv"
+    typed.write_text(
+        text.replace("set,GB35181-2017", "set,GB35181-2025").replace("2018-07-01,2025-10-31", "2025-11-01,")
+    )
+    load_signed_off(typed, by="王核对", on=DAY, today=DAY)
+    made = decide(grade=grade, question=CROWDED_EXITS)
+    assert (made.rule_set, made.rule_set_version) == ("GB35181-2025", 2)
+    assert (made.proposal["major"], made.proposal["by"], made.followed) == (True, "a", followed)
+    assert made.proposal["signed_off_by"] == "王核对" and "superseded" not in made.proposal
 
 
 def test_an_old_determination_keeps_the_version_it_used(decide):
