@@ -1,6 +1,7 @@
 """What each act asks for: one form per act, for the page and for the API."""
 
 import json
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
@@ -277,7 +278,7 @@ class DetermineForm(ActForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        book = reference_book(today())
+        book = reference_book(self.day_of_decision())
         if book is None:
             for name in ("place", "place_shown", "elements", "exclusions"):
                 del self.fields[name]
@@ -288,6 +289,13 @@ class DetermineForm(ActForm):
         ]
         if self.case is not None:
             self.initial.setdefault("place", place_of(self.case.unit))
+
+    def day_of_decision(self):
+        """The day of the meeting where one is given: its rules are the ones to choose from."""
+        try:
+            return date.fromisoformat(str(self.data.get("held_on", "")))
+        except ValueError:
+            return today()
 
     def clean_attendees(self):
         text = self.cleaned_data["attendees"]
@@ -309,6 +317,8 @@ class DetermineForm(ActForm):
 
     def clean(self):
         facts = super().clean()
+        if "elements" not in self.fields and self.data.get("elements"):
+            self.add_error(None, _("No rules on major fire hazards are loaded. Run “load_reference” first."))
         facts["question"] = self.question()
         return facts
 

@@ -147,3 +147,10 @@ def test_odd_elements_from_a_program_are_a_mistake_never_a_crash(api_as, inspect
     body = API | {"elements": elements}
     answer = api_as(inspector_a).post(f"/api/v1/cases/{case.pk}/determine/", body, format="json")
     assert answer.status_code == status, answer.content
+
+
+def test_elements_without_loaded_rules_are_refused_not_forgotten(api_as, inspector_a, case):
+    body = API | {"elements": [{"clause": "7.1.1"}]}
+    answer = api_as(inspector_a).post(f"/api/v1/cases/{case.pk}/determine/", body, format="json")
+    assert answer.status_code == 400 and "load_reference" in answer.content.decode()
+    assert not Determination.objects.exists()
