@@ -372,11 +372,18 @@ def meeting(content: dict) -> list:
         facts(
             ("讨论日期", day_on_paper(content.get("held_on", ""))),
             ("参加人员", "、".join(content.get("attendees") or ())),
+            ("专家论证", panel(content)),
             ("适用条款", content.get("clause_words")),
             ("讨论结果", GRADES.get(content.get("grade"), "")),
             ("结论意见", content.get("conclusion")),
         ),
     ]
+
+
+def panel(content: dict) -> str:
+    """The experts' vote, where a panel was asked (GB 35181-2017, 4.3)."""
+    experts = content.get("experts")
+    return f"专家{experts}人，{content.get('expert_votes')}人同意" if experts else ""
 
 
 def seal(content: dict) -> list:

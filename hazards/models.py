@@ -356,21 +356,57 @@ class DeadlineEntry(models.Model):
 class Determination(models.Model):
     """A meeting's decision on whether a hazard is major (Order 120, Art. 21): the people, clauses, day.
 
-    The engine may propose (a later rule set); only a meeting of at least three decides.
+    The engine proposes, a meeting of at least three decides, with a panel of experts in hard cases. What was
+    put to the engine, under which version of the rules and what it answered is kept as it was that day.
     """
 
     case = models.ForeignKey(HazardCase, models.CASCADE, related_name="determinations")
     grade = models.CharField(max_length=8, choices=Grade)
+    previous_grade = models.CharField(max_length=8, choices=Grade, blank=True)
     held_on = models.DateField(_("meeting held on"))
     attendees = ArrayField(models.CharField(max_length=60), verbose_name=_("people at the meeting"))
     clauses = models.CharField(_("clauses relied on"), max_length=500)
     conclusion = models.TextField(_("conclusion"))
+    experts = models.PositiveSmallIntegerField(_("experts on the panel"), null=True, blank=True)
+    expert_votes = models.PositiveSmallIntegerField(_("of them for the conclusion"), null=True, blank=True)
+    rule_set = models.CharField(_("rule set"), max_length=40, blank=True)
+    rule_set_version = models.PositiveSmallIntegerField(_("version of the rule set"), null=True, blank=True)
+    inputs = models.JSONField(_("put to the rules"), default=dict, blank=True)
+    proposal = models.JSONField(_("what the rules proposed"), null=True, blank=True)
     document = models.ForeignKey("documents.Document", models.PROTECT, null=True, related_name="+")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
     class Meta:
         ordering = ["recorded_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(attendees__len__gte=3),
+                name="determination_by_three",
+                violation_error_message=_("A meeting of at least three different people decides."),
+            ),
+            models.CheckConstraint(
+                condition=Q(experts__isnull=True, expert_votes__isnull=True)
+                | Q(
+                    expert_votes__isnull=False,  # or a comparison with nothing would pass
+                    experts__gte=7,
+                    expert_votes__lte=F("experts"),
+                    expert_votes__gte=(F("experts") * 2 + 2) / 3,  # two thirds, rounded up
+                ),
+                name="determination_experts_agree",
+                violation_error_message=_("A panel has seven experts or more, two thirds of them for it."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="determination_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self):
         return f"{self.case_id} {self.grade}"
+
+    @property
+    def followed(self) -> bool | None:
+        """Whether the meeting went with the rules; None where they gave no verdict."""
+        if not self.proposal or self.proposal["major"] is None:
+            return None
+        return self.proposal["major"] == (self.grade == Grade.MAJOR)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from common.errors import NotAllowed, RuleBroken
 from documents.services import next_serials
-from hazards import states
+from hazards import meetings, states
 from hazards.models import CaseEvent, DeadlineEntry, Determination, HazardCase, State
 from hazards.words import act_label, condition_words
 from reference.models import HazardCategory
@@ -278,11 +278,19 @@ def determine(
     by,
     at: datetime,
     document=None,
+    question: dict | None = None,
+    experts: int | None = None,
+    expert_votes: int | None = None,
 ) -> Determination:
-    """Record the meeting that found the hazard major, or not major any longer (at least three people)."""
-    people = list(dict.fromkeys(name.strip() for name in attendees if name.strip()))
-    if len(people) < 3:
-        raise RuleBroken(_("A meeting of at least three different people decides."), field="attendees")
+    """Record the meeting that found the hazard major, or not major any longer (at least three people).
+
+    `question` is what was put to the rules (place, elements, exclusions, as in `determine FILE.json`): it is
+    kept with the version of the rules and their answer, which binds nobody. `experts` and `expert_votes` are
+    the panel, where one was asked (GB 35181-2017, 4.3).
+    Raises RuleBroken with the field; nothing is written then.
+    """
+    people = meetings.people(attendees)
+    meetings.refuse_panel(experts, expert_votes)
     if held_on > localdate(at):
         raise RuleBroken(_("The meeting lies in the future."), field="held_on")
     if held_on < case.opened_on:
@@ -294,13 +302,17 @@ def determine(
     decision = Determination.objects.create(
         case=case,
         grade=grade,
+        previous_grade=lock([case])[case.pk].grade,
         held_on=held_on,
         attendees=people,
         clauses=clauses.strip(),
         conclusion=conclusion.strip(),
+        experts=experts,
+        expert_votes=expert_votes,
         document=document,
         recorded_by=by,
         recorded_at=at,
+        **meetings.frozen(question, on=held_on),
     )
     record(
         case,
@@ -310,7 +322,7 @@ def determine(
         grade=grade,
         reason=conclusion,
         document=document,
-        data={"clauses": clauses.strip(), "attendees": people, "held_on": held_on.isoformat()},
+        data=meetings.facts(decision),
     )
     return decision
 

@@ -145,6 +145,9 @@ def determine(case, facts, by, at):
         attendees=facts["attendees"],
         held_on=facts["held_on"],
         conclusion=facts["conclusion"],
+        question=facts["question"],
+        experts=facts["experts"],
+        expert_votes=facts["expert_votes"],
         by=by,
         at=at,
     )

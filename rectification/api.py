@@ -1,5 +1,7 @@
 """Acts on cases over the API, and filing a whole inspection at once."""
 
+import json
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -59,12 +61,16 @@ class InspectionViewSet(InspectionReads):
 def facts_of(request, fields):
     """The body as a form of these fields reads it. 400 names what holds no words.
 
-    A list stands for itself where several may be chosen, and for one entry a line elsewhere.
+    A list stands for itself where several may be chosen, and for one entry a line elsewhere; a field that takes
+    JSON gets it whole.
     """
     if hasattr(request.data, "getlist"):
         return request.data
     facts, wrong = {}, {}
     for name, value in request.data.items():
+        if getattr(fields.get(name), "takes_json", False):
+            facts[name] = "" if value is None else json.dumps(value)
+            continue
         several = isinstance(value, list)
         words = [_words(one) for one in (value if several else [value])]
         if None in words:

@@ -22,6 +22,7 @@ def case_papers(case, acts: frozenset[str] | None = None) -> dict:
         "extensions": read(
             "ask_extension", case.extensions.select_related("asked_by", "decided_by", "document")
         ),
+        "determinations": read("determine", case.determinations.select_related("recorded_by")),
         "listings": list(case.listings.all()) if is_listed else read("list", case.listings.all()),
         "submissions": read("submit", case.submissions.select_related("submitted_by")),
         "instructions": read(

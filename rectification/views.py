@@ -49,7 +49,9 @@ def act(request, pk: int, slug: str):
     offer = case_selectors.offer(case, request.user, doing.name)
     form = doing.form(request.POST or None, request.FILES or None, case=case, user=request.user)
     context = {"case": case, "doing": doing, "offer": offer, "form": form, "today": today()}
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and "preview" in request.POST and hasattr(form, "preview"):
+        context["proposal"], context["proposal_error"] = form.preview()
+    elif request.method == "POST" and form.is_valid():
         try:
             doing.do(case, form.cleaned_data, request.user, timezone.now())
         except RuleBroken as refusal:

@@ -1,18 +1,23 @@
 """The code tables and the calendar for an administrator: read, add, correct; never delete."""
 
 from django.contrib import admin
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
 
 from reference.models import (
     CalendarDay,
     Checklist,
     ChecklistItem,
     Clause,
+    CombinedUseLimit,
     HazardCategory,
     HazardGroup,
     PlaceType,
     Region,
     RegionMembership,
     Regulator,
+    RuleElement,
+    RuleSet,
     SmallKind,
 )
 
@@ -54,6 +59,11 @@ class ClauseAdmin(CodeAdmin):
     list_display = ("code", "name", "text", "confidence", "valid_from", "valid_to")
     list_filter = ("law", "confidence")
     search_fields = ("code", "name", "text")
+
+
+@admin.register(CombinedUseLimit)
+class CombinedUseLimitAdmin(CodeAdmin):
+    list_display = ("code", "name", "clause", "op", "value", "confidence", "valid_from", "valid_to")
 
 
 @admin.register(HazardCategory)
@@ -114,3 +124,43 @@ class ChecklistAdmin(KeptAdmin):
     inlines = (ItemInline,)
     filter_horizontal = ("place_types",)
     readonly_fields = ("first_used_on",)
+
+
+class ElementInline(admin.TabularInline):
+    """The elements of a set, to read."""
+
+    model = RuleElement
+    fields = ("code", "name", "kind", "parameter", "limits", "applies_to", "counts_for", "confidence")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(RuleSet)
+class RuleSetAdmin(KeptAdmin):
+    """Read only: a version comes from a file with `load_rule_set`, signed off, and never changes."""
+
+    list_display = ("code", "version", "name", "valid_from", "valid_to", "element_count", "is_signed_off",
+                    "signed_off_by", "signed_off_on", "confidence")  # fmt: skip
+    list_filter = ("code",)
+    inlines = (ElementInline,)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(element_count=Count("elements"))
+
+    @admin.display(description=_("elements"))
+    def element_count(self, rule_set):
+        return rule_set.element_count
+
+    @admin.display(description=_("signed off"), boolean=True)
+    def is_signed_off(self, rule_set):
+        return rule_set.verified
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False

@@ -4,13 +4,22 @@ import threading
 import time
 from datetime import date
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from common.workdays import Calendar, Day, Explanation
-from reference.models import CalendarDay, Checklist, HazardCategory, PlaceType, Region, SmallKind, in_chinese
+from reference.models import (
+    CalendarDay,
+    Checklist,
+    CombinedUseLimit,
+    HazardCategory,
+    PlaceType,
+    Region,
+    SmallKind,
+    in_chinese,
+)
 
 # How long another process may go on with a calendar that an administrator has just corrected here.
 CALENDAR_SECONDS = 30
@@ -177,3 +186,12 @@ def _list(names: tuple[str, ...]) -> str:
 
 def _joined(facts: list[str]) -> str:
     return ("；" if in_chinese() else "; ").join(facts)
+
+
+def combined_use_limits(on: date) -> dict[str, CombinedUseLimit]:
+    """The numbers of XF 703 that hold on a day, by their name.
+
+    A later row for the same number is called `height_over@2027`; the one that began last holds.
+    """
+    rows = CombinedUseLimit.objects.current(on).order_by(F("valid_from").asc(nulls_first=True), "code")
+    return {row.code.partition("@")[0]: row for row in rows}

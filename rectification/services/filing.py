@@ -1,7 +1,7 @@
 """Completing an inspection: the record is locked, cases open, orders go out, a stop is proposed. All or nothing."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -18,6 +18,8 @@ from inspections.models import ENFORCEMENT_KINDS, Finding, Inspection, Status
 from inspections.services import refuse_incomplete
 from rectification.models import Order, Suspension
 from rectification.services import orders, papers, suspensions
+from units.combined_use_words import headline, to_do_words
+from units.lodging import verdict_for
 from units.services import mark_inspected
 
 COMBINED_USE = "combined_use"
@@ -164,16 +166,26 @@ def propose_stop(filing: Filing, suspend: bool, reason_not: str, *, by, at: date
         return
     filing.suspension = suspensions.propose(
         unit,
-        reason=_("Combined-use site with hazards found on %(day)s: %(what)s")
-        % {
-            "day": day_on_paper(localdate(at).isoformat()),
-            "what": "；".join(case.category.name for case in standing),
-        },
+        reason=reason_to_stop(unit, standing, localdate(at)),
         by=by,
         at=at,
         cases=standing,
         inspection=filing.inspection,
     )
+
+
+def reason_to_stop(unit, standing: list[HazardCase], on: date) -> str:
+    """What was found, what XF 703 says of the site, and what it asks for before work resumes."""
+    parts = [
+        _("Combined-use site with hazards found on %(day)s: %(what)s")
+        % {"day": day_on_paper(on.isoformat()), "what": "；".join(case.category.name for case in standing)}
+    ]
+    verdict = verdict_for(unit, on)
+    if verdict is not None:
+        parts.append(headline(verdict))
+        if to_do := to_do_words(verdict):
+            parts.append(_("Before work resumes: %(what)s") % {"what": to_do})
+    return "\n".join(parts)
 
 
 def outcome_of(visit: Inspection) -> Filing:

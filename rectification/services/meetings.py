@@ -23,6 +23,9 @@ def determine(
     conclusion: str,
     by,
     at: datetime,
+    question: dict | None = None,
+    experts: int | None = None,
+    expert_votes: int | None = None,
 ) -> Determination:
     """Record what the meeting decided on `case`, with its numbered record where the office numbers papers.
 
@@ -42,6 +45,8 @@ def determine(
             "clause_words": clauses.strip(),
             "grade": grade,
             "conclusion": conclusion.strip(),
+            "experts": experts,
+            "expert_votes": expert_votes,
         },
     )
     return cases.determine(
@@ -54,4 +59,7 @@ def determine(
         by=by,
         at=at,
         document=document,
+        question=question,
+        experts=experts,
+        expert_votes=expert_votes,
     )

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from django.db import models, transaction
@@ -15,6 +16,7 @@ from reference.models import (
     Checklist,
     ChecklistItem,
     Clause,
+    CombinedUseLimit,
     HazardCategory,
     HazardGroup,
     PlaceType,
@@ -69,6 +71,7 @@ TABLES = (
     Table("place_types.csv", PlaceType, _DATES | {"default_flags": _listed}),
     Table("small_kinds.csv", SmallKind, _DATES | {"thresholds": _thresholds}, ("place_types",)),
     Table("clauses.csv", Clause, _DATES),
+    Table("combined_use_limits.csv", CombinedUseLimit, _DATES | {"value": Decimal}),
     Table("hazard_groups.csv", HazardGroup, _DATES),
     Table(
         "hazard_categories.csv",
@@ -209,7 +212,7 @@ def _values(table: Table, line: int, cells: dict[str, str], known: dict) -> tupl
                 values[name] = cell
                 if column.choices and cell not in dict(column.choices):
                     raise ValueError(cell)
-        except (ValueError, KeyError, AttributeError, LookupError) as error:
+        except (ValueError, KeyError, AttributeError, LookupError, InvalidOperation) as error:
             problem = _("column %(column)s: %(error)s") % {"column": name, "error": error or cell}
             raise _bad(Path(table.file), line, problem) from error
     return values, many

@@ -23,7 +23,7 @@ ROLES = ["inspector_a", "clerk", "officer_east", "office", "leader", "auditor", 
 ELSEWHERE = ("/admin/", "/api/", "/styleguide/")
 
 ALLOWED = re.compile(
-    r"\b(?:GB|XF|XJ|FL|DB|GA|QR|PDF|API|KTV|LED|PVC|ABS|HEIC|JPEG|JPG|PNG|CSV|MB|KB|WPS|Word|Excel|xlsx?|et|SHA|EN|kW|m|mm|AK|JK"
+    r"\b(?:GB\d*|XF|XJ|FL|DB|GA|QR|PDF|API|KTV|LED|PVC|ABS|HEIC|JPEG|JPG|PNG|CSV|MB|KB|WPS|Word|Excel|xlsx?|et|SHA|EN|kW|m|mm|AK|JK"
     r"|J\d{4}|IP|English)\b|https?://\S+|[\w.+-]+@[\w.-]+|[0-9a-f]{12,}|\b(?:" + "|".join(CAST) + r")\b"
 )
 WORD = re.compile(r"[A-Za-z]{2,}")

@@ -2,6 +2,7 @@
 
 from units.services.entries import correct, move, register, restore, retire
 from units.services.headlines import mark_inspected, mark_suspended
+from units.services.lodging import survey
 from units.services.people import reveal_phone, set_people
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "retire",
     "reveal_phone",
     "set_people",
+    "survey",
 ]

@@ -18,7 +18,7 @@ from hazards import tally
 GOOD, WARNING, BAD = "ok", "!", "x"
 LEAST_SPACE = 2 * 1024**3
 # Without one row of these the screens that need them are empty.
-NEEDED = ("Region", "PlaceType", "Clause", "HazardCategory", "Checklist")
+NEEDED = ("Region", "PlaceType", "Clause", "HazardCategory", "Checklist", "RuleSet", "CombinedUseLimit")
 Line = tuple[str, str]
 
 
