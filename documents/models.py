@@ -27,6 +27,7 @@ class Form(models.TextChoices):
     REFERRAL = "referral", _("Referral")
     EXTENSION = "extension", _("Reply on an extension")
     MEETING = "meeting", _("Record of collective discussion")
+    REVERSAL = "reversal", _("Notice that a closing is reversed")
 
 
 # The character between the body's short name and 字: 枣消限字〔2026〕第0001号.
@@ -44,6 +45,7 @@ FORM_MARK = {
     Form.REFERRAL: "移",
     Form.EXTENSION: "延",
     Form.MEETING: "议",
+    Form.REVERSAL: "反销",
 }
 
 
