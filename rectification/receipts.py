@@ -62,7 +62,7 @@ def of_act(name: str, case, facts: dict) -> str:
 def delisted(case, level: str) -> str:
     """The unit's board comes down with the last of its listed hazards."""
     label = Level(level).label
-    left = case.events.filter(act="delist").order_by("at", "pk").last().data.get("left", 0)
+    left = case.events.filter(act="delist").order_by("pk").last().data.get("left", 0)
     if not left:
         return _("The board is down: %(level)s.") % {"level": label}
     return ngettext(

@@ -116,6 +116,13 @@ def boards(listings: Iterable[Listing], on: date) -> list[Board]:
     ]
 
 
+def next_milestones(listings: Iterable[Listing]) -> dict[int, Milestone]:
+    """{listing: its open milestone that is due first}, for boards that hang over a standing hazard. One statement."""
+    pressing = [listing.pk for listing in listings if listing.is_pressing]
+    rows = Milestone.objects.open().filter(listing__in=pressing)
+    return {row.listing_id: row for row in rows.order_by("listing_id", "due_on", "pk").distinct("listing_id")}
+
+
 NO_BOARD = UnitBoard(0, 0, 0, None)
 
 

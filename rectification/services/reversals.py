@@ -86,7 +86,7 @@ def reverse(case, *, reason: str, by, at: datetime, client_id=None) -> Reversal:
 def last_closing(case) -> CaseEvent | None:
     """The event that closed the case as it is now."""
     closings = case.events.filter(to_state=states.CLOSED).exclude(from_state=states.CLOSED)
-    return closings.order_by("at", "pk").last()
+    return closings.order_by("pk").last()
 
 
 def refuse_own_closing(closing: CaseEvent, by) -> None:
