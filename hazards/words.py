@@ -82,7 +82,9 @@ def event_label(act: str) -> str:
 CONDITION_WORDS = {
     "list": _("Only a major fire hazard is listed. Record the meeting that found it major first."),
     "delist": _("No board hangs for this case."),
-    "reverse": _("Only the closing of a major hazard with a deadline is reversed; for others, reopen the case."),
+    "reverse": _(
+        "Only the closing of a major hazard with a deadline is reversed; for others, reopen the case."
+    ),
     "plan": _("No board hangs for this case."),
     "assure": _("No board hangs for this case."),
     "achieve": _("No board hangs for this case."),

@@ -279,7 +279,10 @@ class AssureForm(ActForm):
     )
     on = day(_("Since"), required=False)
     words = forms.CharField(
-        label=_("Note"), max_length=300, required=False, help_text=_("What is missing, where it is not in place.")
+        label=_("Note"),
+        max_length=300,
+        required=False,
+        help_text=_("What is missing, where it is not in place."),
     )
 
     def __init__(self, *args, **kwargs):

@@ -1,4 +1,4 @@
-"""A listing as its readers see it: the six things in place, the plan with what is late, the reports, the unit's board."""
+"""A listing as its readers see it: the six things in place, the plan, the reports, what is late, the unit's board."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -190,4 +190,3 @@ def find(user):
     return Listing.objects.visible_to(user).select_related(
         "case__unit", "case__region", "case__category", "listed_by", "delisted_by"
     )
-

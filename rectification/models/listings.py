@@ -72,9 +72,7 @@ class Listing(models.Model):
     class Meta:
         ordering = ["-listed_on", "-pk"]
         indexes = [
-            models.Index(
-                fields=["report_due_on"], name="listing_report_due", condition=Q(delisted_on=None)
-            )
+            models.Index(fields=["report_due_on"], name="listing_report_due", condition=Q(delisted_on=None))
         ]
         constraints = [
             models.UniqueConstraint(

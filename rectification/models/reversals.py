@@ -38,9 +38,7 @@ class RehungBoard(models.Model):
     delisted_on = models.DateField()
     delisted_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+")
     delisting_paper = models.CharField(max_length=80)
-    delisting_document = models.ForeignKey(
-        "documents.Document", models.PROTECT, null=True, related_name="+"
-    )
+    delisting_document = models.ForeignKey("documents.Document", models.PROTECT, null=True, related_name="+")
 
     def __str__(self):
         return f"{self.listing_id} {self.delisted_on}"

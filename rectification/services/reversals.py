@@ -112,7 +112,9 @@ def refuse_other_levels(listings: list[Listing], by) -> None:
     for listing in listings:
         if not roles.may(by, "case.delist", listing.registrar_code):
             raise RuleBroken(
-                _("The board came down already (%(level)s): only that level's office reverses the closing now.")
+                _(
+                    "The board came down already (%(level)s): only that level's office reverses the closing now."
+                )
                 % {"level": listing.get_level_display()},
                 code="other_level",
             )

@@ -120,7 +120,9 @@ def refuse_due_day(listing: Listing, due_on: date, on: date) -> None:
 
 # --- what is done ----------------------------------------------------------------------------------------
 @transaction.atomic
-def achieve(milestone: Milestone, *, by, at: datetime, done_on: date | None = None, words: str = "") -> Milestone:
+def achieve(
+    milestone: Milestone, *, by, at: datetime, done_on: date | None = None, words: str = ""
+) -> Milestone:
     """The milestone is reached, once."""
     on = localdate(at)
     done_on = done_on or on

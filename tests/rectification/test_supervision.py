@@ -40,9 +40,7 @@ def listing(ordered, office):
 
 @pytest.fixture
 def step(listing, office):
-    return supervision.add_milestone(
-        listing, title="更换防火门", due_on=plus(10), by=office, at=at(plus(1))
-    )
+    return supervision.add_milestone(listing, title="更换防火门", due_on=plus(10), by=office, at=at(plus(1)))
 
 
 def view(listing, on):
@@ -69,7 +67,13 @@ def test_monthly_unless_said_otherwise(ordered, office):
 def test_an_unknown_interval_is_refused(ordered, office):
     with pytest.raises(RuleBroken) as refusal:
         listings.list_case(
-            ordered, level="county", paper_number="1", leader_name="刘", report_every="daily", by=office, at=at()
+            ordered,
+            level="county",
+            paper_number="1",
+            leader_name="刘",
+            report_every="daily",
+            by=office,
+            at=at(),
         )
     assert refusal.value.field == "report_every"
 
@@ -80,7 +84,12 @@ def test_an_unknown_interval_is_refused(ordered, office):
 )
 def test_a_report_on_both_sides_of_its_day(day, until, is_late, next_day, listing, officer_east):
     made = supervision.report(
-        listing, words="已更换三樘防火门", percent=30, funds=Decimal("12.345"), by=officer_east, at=at(plus(day))
+        listing,
+        words="已更换三樘防火门",
+        percent=30,
+        funds=Decimal("12.345"),
+        by=officer_east,
+        at=at(plus(day)),
     )
     listing.refresh_from_db()
     assert (made.period_from, made.period_to, made.due_on) == (plus(0), plus(until), plus(7))
@@ -212,9 +221,7 @@ def test_a_milestone_is_reached_once_and_a_dropped_one_never(step, listing, offi
     assert view(listing, plus(20)).planned == 1
 
 
-@pytest.mark.parametrize(
-    ("field", "facts"), [("title", {"title": " "}), ("due_on", {"due_on": plus(0)})]
-)
+@pytest.mark.parametrize(("field", "facts"), [("title", {"title": " "}), ("due_on", {"due_on": plus(0)})])
 def test_a_bad_milestone_is_refused_at_its_field(field, facts, listing, office):
     right = {"title": "更换防火门", "due_on": plus(1)} | facts
     with pytest.raises(RuleBroken) as refusal:
@@ -261,7 +268,12 @@ def test_the_newest_finding_counts_and_the_older_stays(listing, inspector_a):
     board = view(listing, plus(5))
     assert (board.met, FlagEntry.objects.count()) == (2, 3)
     assert [line.is_met for line in board.flags] == [True, False, False, True, False, False]
-    assert [line.entry.on if line.entry else None for line in board.flags][:4] == [plus(4), None, None, plus(3)]
+    assert [line.entry.on if line.entry else None for line in board.flags][:4] == [
+        plus(4),
+        None,
+        None,
+        plus(3),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -334,7 +346,17 @@ def attempt(name, listing, step, person):
 @pytest.mark.parametrize("name", sorted(DOES))
 @pytest.mark.parametrize(
     "person",
-    ["inspector_b", "clerk", "officer_east", "officer_west", "office", "leader", "auditor", "admin_user", "stranger"],
+    [
+        "inspector_b",
+        "clerk",
+        "officer_east",
+        "officer_west",
+        "office",
+        "leader",
+        "auditor",
+        "admin_user",
+        "stranger",
+    ],
 )
 def test_each_step_by_each_role(name, person, listing, step, cast, fresh):
     before = listing.case.events.count()
