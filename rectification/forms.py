@@ -277,7 +277,7 @@ class AssureForm(ActForm):
     is_met = forms.ChoiceField(
         label=_("In place"), choices=[("yes", _("Yes")), ("no", _("Not yet"))], widget=forms.RadioSelect
     )
-    on = day(_("Since"), required=False)
+    on = day(_("In place since, or looked at on"), required=False)
     words = forms.CharField(
         label=_("Note"),
         max_length=300,

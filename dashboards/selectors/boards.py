@@ -93,6 +93,10 @@ class ListedUnit:
     """Of the main listing, where the page asks for it."""
 
     @property
+    def is_milestone_late(self) -> bool:
+        return self.next_milestone is not None and self.next_milestone.is_late(self.on)
+
+    @property
     def is_report_late(self) -> bool:
         """Whether a report to the main listing is owed since an earlier day."""
         due_on = self.main.report_due_on

@@ -48,10 +48,11 @@ class FollowUp:
         due = {title: on + timedelta(days=listed.due_days * share // 100) for share, title in PLAN}
         self.later(on + timedelta(days=1), 9, number, self.plan(listing, due))
         pace = QUICK - 8 if listed.is_done else listed.due_days
-        for place, (share, title) in enumerate(PLAN):
-            if listed.is_done or (place + number) % 4 != 3:
-                day = on + timedelta(days=max(2, pace * share // 100 - 3))
-                self.later(day, 16, number, self.achieve(listing, title))
+        # Every second of those that stand is stuck at one step; nothing after it is reached either.
+        stuck = number % 4 if number % 2 and not listed.is_done else len(PLAN)
+        for share, title in PLAN[:stuck]:
+            day = on + timedelta(days=max(2, pace * share // 100 - 3))
+            self.later(day, 16, number, self.achieve(listing, title))
         for flag, after, note in IN_PLACE:
             lacks = flag == "funds" and not listed.is_done and number % 2 == 0
             words = "尚有部分资金未到账，正在协调" if lacks else note
@@ -66,12 +67,12 @@ class FollowUp:
         today, place = self.desk.times.today, 1
         while (due_on := reporting.end_of(listing.report_every, listing.report_from, place)) <= today:
             newest = reporting.end_of(listing.report_every, listing.report_from, place + 1) > today
-            share = (
-                100 * (due_on - listing.listed_on).days // (QUICK + 20 if listed.is_done else listed.due_days)
-            )
+            slow = 10 if listed.is_done else 7
+            whole = QUICK + 20 if listed.is_done else listed.due_days
+            share = 10 * slow * (due_on - listing.listed_on).days // whole
             if not (newest and number % 3 == 1):
                 late = timedelta(days=2 if place == 2 and number % 3 == 0 else -(number % 3))
-                self.later(due_on + late, 15, number, self.report(listing, min(share, 95), number))
+                self.later(due_on + late, 15, number, self.report(listing, min(share, 90), number))
             place += 1
 
     def later(self, day: date, hour: int, number: int, act) -> None:
