@@ -190,7 +190,9 @@ def listings(request):
         "total": total,
         "level": level,
         "state": state,
-        "listing": Listing(request, Rows(shown, lambda part: selectors.board(request.user, area, on, part))),
+        "listing": Listing(
+            request, Rows(shown, lambda part: boards.board_with_plans(request.user, area, on, part))
+        ),
         "today": on,
     }
     return render(request, "dashboards/listings.html", context)

@@ -416,6 +416,18 @@ def supervision(content: dict) -> list:
     ]
 
 
+def reversal(content: dict) -> list:
+    return [
+        unit_line(content),
+        hazards(content),
+        facts(
+            ("原销号日期", day_on_paper(content.get("closed_on", ""))),
+            ("整改期限", "；".join(day_on_paper(item.get("due_on", "")) for item in items_of(content))),
+        ),
+        labelled("反销号理由", content.get("reason")),
+    ]
+
+
 WAYS = {
     "direct": "直接送达",
     "left": "留置送达",
@@ -460,6 +472,7 @@ BODIES = {
     Form.EXTENSION: extension,
     Form.LISTING: listing,
     Form.DELISTING: listing,
+    Form.REVERSAL: reversal,
     Form.MEETING: meeting,
     Form.SEAL: seal,
     Form.UNSEAL: seal,

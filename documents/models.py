@@ -32,6 +32,7 @@ class Form(models.TextChoices):
     SUPERVISION = "supervision", _("Supervision order")
     SERVICE = "service", _("Receipt of service")
     ADVICE = "advice", _("Advice to correct")
+    REVERSAL = "reversal", _("Notice that a closing is reversed")
 
 
 # The character between the body's short name and 字: 枣消限字〔2026〕第0001号.
@@ -54,6 +55,7 @@ FORM_MARK = {
     Form.SUPERVISION: "督",
     Form.SERVICE: "送",
     Form.ADVICE: "告",
+    Form.REVERSAL: "反销",
 }
 
 

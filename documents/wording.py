@@ -23,6 +23,7 @@ TITLE = {
     Form.RESUMPTION_REFUSED: "不同意恢复生产经营决定书",
     Form.LISTING: "重大火灾隐患挂牌督办通知书",
     Form.DELISTING: "重大火灾隐患摘牌通知书",
+    Form.REVERSAL: "重大火灾隐患反销号通知书",
     Form.REFERRAL: "火灾隐患移送书",
     Form.EXTENSION: "整改期限延长答复书",
     Form.MEETING: "重大火灾隐患集体讨论记录",
@@ -48,6 +49,7 @@ OPENING = {
     Form.EXTENSION: "你单位（场所）关于延长整改期限的申请收悉，经研究，答复如下：",
     Form.LISTING: "下列重大火灾隐患现予挂牌督办：",
     Form.DELISTING: "下列重大火灾隐患经验收整改合格，现予摘牌：",
+    Form.REVERSAL: "经核查，下列重大火灾隐患前次销号有误，现予反销号，原整改期限和挂牌督办继续有效：",
     Form.MEETING: "就下列隐患是否构成重大火灾隐患集体讨论，记录如下：",
     Form.SEAL: (
         "经查，你单位（场所）存在下列火灾隐患，不及时消除可能严重威胁公共安全，"

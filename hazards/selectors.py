@@ -24,6 +24,7 @@ OFFERED = (
     "instruct",
     "determine",
     "list",
+    "report",
     "delist",
     "transfer",
     "take_back",
@@ -31,6 +32,7 @@ OFFERED = (
     "resume",
     "void",
     "reopen",
+    "reverse",
 )
 """What a person can press, the likeliest first. `review` and `decide_extension` each stand for two acts."""
 
@@ -139,6 +141,11 @@ EVENT_FACE = {
     "void": ("ban", "muted"),
     "list": ("flag", "listed"),
     "delist": ("flag", "muted"),
+    "reverse": ("rotate", "danger"),
+    "plan": ("route", "info"),
+    "assure": ("list-check", "info"),
+    "achieve": ("ok", "info"),
+    "report": ("trend-up", "info"),
 }
 
 
@@ -166,6 +173,8 @@ def steps(case: HazardCase, events: list) -> list[dict]:
     """登记 → 下达 → 整改 → 复查 → 销号, with the day of each in the present round."""
     first = {}
     for event in events:  # the newest first: stop where the present round began
+        if event.act == "pass" and "reverse" in first:
+            continue  # what was passed by mistake was not passed
         first[event.act] = event
         if event.act in ("open", "reopen"):
             break

@@ -12,7 +12,7 @@ from accounts import roles
 from common.errors import NotAllowed, RuleBroken
 from documents.services import next_serials
 from hazards import meetings, states
-from hazards.models import CaseEvent, DeadlineEntry, Determination, HazardCase, State
+from hazards.models import CaseEvent, DeadlineEntry, Determination, Grade, HazardCase, State
 from hazards.words import act_label, condition_words
 from reference.models import HazardCategory
 
@@ -299,6 +299,18 @@ def determine(
         raise RuleBroken(_("Name the clauses that the meeting relied on."), field="clauses")
     if not conclusion.strip():
         raise RuleBroken(_("Write down the conclusion."), field="conclusion")
+    (row,) = lock([case]).values()
+    if row.listed_levels and grade != Grade.MAJOR:
+        # A board comes down by its own road: re-inspection, closing, then the government that listed. A meeting of
+        # the brigade must neither take a government's board away nor leave it hanging over a general hazard.
+        raise RuleBroken(
+            _(
+                "A government's board hangs for this case, so its grade cannot be lowered: first it is rectified and"
+                " closed, then whoever listed it takes the board down. Was it judged wrongly, void the case."
+            ),
+            code="listed",
+            field="grade",
+        )
     decision = Determination.objects.create(
         case=case,
         grade=grade,

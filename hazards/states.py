@@ -64,6 +64,8 @@ ACTS: dict[str, Act] = dict(
         _act("resume", {SUSPENDED}, REGISTERED, "case.suspend", "reason"),
         _act("void", LIVE, VOID, "case.void", "reason"),
         _act("reopen", {CLOSED}, REGISTERED, "case.reopen", "reason"),
+        # 反销号: the closing was wrong. No new round: the deadline and the order stand as if it had never been.
+        _act("reverse", {CLOSED}, ORDERED, "case.reverse", "reason"),
         _act("instruct", LIVE, STAYS, "instruction.give", "reason"),
         # An answer may come late, when the case has moved on.
         _act("reply", STATES, STAYS, "instruction.reply", "reason"),
@@ -72,12 +74,22 @@ ACTS: dict[str, Act] = dict(
         # Closing and taking the board down are two acts of two actors on two dates: a board comes down
         # only once the case has left the live states.
         _act("delist", frozenset(STATES) - LIVE, STAYS, "case.delist", "listed_levels"),
+        # What a listing is held to while the hazard stands: plan, the six things in place, milestones, reports.
+        _act("plan", LIVE, STAYS, "listing.plan", "reason"),
+        _act("assure", LIVE, STAYS, "listing.assure", "reason"),
+        _act("achieve", LIVE, STAYS, "listing.report", "reason"),
+        _act("report", LIVE, STAYS, "listing.report", "reason"),
     ]
 )
 
 CONDITIONS: dict[str, Callable] = {
     "list": lambda case: case.grade == "major",
     "delist": lambda case: bool(case.listed_levels),
+    "reverse": lambda case: case.grade == "major" and case.due_on is not None,
+    "plan": lambda case: bool(case.listed_levels),
+    "assure": lambda case: bool(case.listed_levels),
+    "achieve": lambda case: bool(case.listed_levels),
+    "report": lambda case: bool(case.listed_levels),
     "ask_extension": lambda case: case.asked_until is None,
     "grant_extension": lambda case: case.asked_until is not None,
     "refuse_extension": lambda case: case.asked_until is not None,

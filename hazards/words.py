@@ -24,6 +24,11 @@ ACT_LABELS = {
     "determine": _("Determine the grade"),
     "list": _("List for supervision"),
     "delist": _("Take the board down"),
+    "reverse": _("Reverse the closing"),
+    "plan": _("Plan the rectification"),
+    "assure": _("Note what is in place"),
+    "achieve": _("Reach a milestone"),
+    "report": _("Report progress"),
 }
 
 
@@ -61,6 +66,11 @@ EVENT_LABELS = {
     "determine": _("Grade determined by meeting"),
     "list": _("Listed by a government"),
     "delist": _("Board taken down"),
+    "reverse": _("Closing reversed"),
+    "plan": _("Rectification plan changed"),
+    "assure": _("What is in place was noted"),
+    "achieve": _("Milestone reached"),
+    "report": _("Progress reported"),
 }
 
 
@@ -72,6 +82,13 @@ def event_label(act: str) -> str:
 CONDITION_WORDS = {
     "list": _("Only a major fire hazard is listed. Record the meeting that found it major first."),
     "delist": _("No board hangs for this case."),
+    "reverse": _(
+        "Only the closing of a major hazard with a deadline is reversed; for others, reopen the case."
+    ),
+    "plan": _("No board hangs for this case."),
+    "assure": _("No board hangs for this case."),
+    "achieve": _("No board hangs for this case."),
+    "report": _("No board hangs for this case."),
     "ask_extension": _("A request for this case waits for its decision."),
     "grant_extension": _("No extension of this case waits for a decision."),
     "refuse_extension": _("No extension of this case waits for a decision."),

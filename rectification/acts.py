@@ -21,8 +21,10 @@ from rectification.services import (
     listings,
     meetings,
     orders,
+    reversals,
     reviews,
     submissions,
+    supervision,
     transfers,
     urging,
 )
@@ -163,15 +165,35 @@ def list_(case, facts, by, at):
         "responsible",
         "requirement",
         "listed_on",
+        "report_every",
     )
     return listings.list_case(case, **{name: facts[name] for name in wanted}, by=by, at=at)
 
 
-@doing("delist", forms.DelistForm)
-def delist(case, facts, by, at):
-    listing = Listing.objects.standing().filter(case=case, level=facts["level"]).first()
+def board_of(case, level: str) -> Listing:
+    """The board of `level` that hangs for the case; the main one where none is named."""
+    boards = Listing.objects.standing().filter(case=case)
+    listing = boards.filter(level=level).first() if level else boards.filter(is_main=True).first()
     if listing is None:
         raise RuleBroken(_("This level has no board standing on the case."), field="level")
+    return listing
+
+
+@doing("report", forms.ReportForm)
+def report(case, facts, by, at):
+    wanted = ("words", "percent", "funds", "client_id")
+    listing = board_of(case, facts["level"])
+    return supervision.report(listing, **{name: facts[name] for name in wanted}, by=by, at=at)
+
+
+@doing("reverse", forms.ReverseForm)
+def reverse(case, facts, by, at):
+    return reversals.reverse(case, reason=facts["reason"], by=by, at=at, client_id=facts["client_id"])
+
+
+@doing("delist", forms.DelistForm)
+def delist(case, facts, by, at):
+    listing = board_of(case, facts["level"])
     return listings.delist(
         listing, paper_number=facts["paper_number"], delisted_on=facts["delisted_on"], by=by, at=at
     )

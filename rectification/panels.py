@@ -4,7 +4,9 @@ from django.db.models import Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common.days import today
 from inspections.models import Photo
+from rectification import supervised
 from rectification.models import EvidencePhoto, Suspension
 
 
@@ -18,16 +20,20 @@ def case_papers(case, acts: frozenset[str] | None = None) -> dict:
         return list(rows) if acts is None or act in acts else []
 
     is_listed = bool(case.listed_levels or case.main_level)
+    listings = list(case.listings.all()) if is_listed else read("list", case.listings.all())
+    for listing in listings:
+        listing.case = case
     return {
         "extensions": read(
             "ask_extension", case.extensions.select_related("asked_by", "decided_by", "document")
         ),
         "determinations": read("determine", case.determinations.select_related("recorded_by")),
-        "listings": list(case.listings.all()) if is_listed else read("list", case.listings.all()),
+        "boards": supervised.boards(listings, today()),
         "submissions": read("submit", case.submissions.select_related("submitted_by")),
         "instructions": read(
             "instruct", case.instructions.select_related("addressee", "given_by", "replied_by", "document")
         ),
+        "reversals": read("reverse", case.reversals.select_related("reversed_by", "document")),
         "suspension": standing_suspension(case.unit),
     }
 

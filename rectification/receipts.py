@@ -1,6 +1,7 @@
 """What a finished act is told as: one sentence in the field's words, with the day or the paper that counts."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.templatetags.face import day_words
 from hazards.models import Level
@@ -42,7 +43,11 @@ def of_act(name: str, case, facts: dict) -> str:
         case "list":
             return _("Listed: %(level)s.") % {"level": Level(facts["level"]).label}
         case "delist":
-            return _("The board is down: %(level)s.") % {"level": Level(facts["level"]).label}
+            return delisted(case, facts["level"])
+        case "report":
+            return _("Progress is reported: %(n)s %%.") % {"n": facts["percent"]}
+        case "reverse":
+            return _("The closing is reversed: the case stands again, deadline %(day)s.") % {"day": due}
         case "transfer":
             return _("Transferred to %(department)s.") % {"department": facts["department"]}
         case "take_back" | "resume":
@@ -52,6 +57,38 @@ def of_act(name: str, case, facts: dict) -> str:
         case "reopen":
             return _("Reopened as round %(n)s; rectification must be ordered.") % {"n": case.round}
     return _("The case is void.")
+
+
+def delisted(case, level: str) -> str:
+    """The unit's board comes down with the last of its listed hazards."""
+    label = Level(level).label
+    left = case.events.filter(act="delist").order_by("pk").last().data.get("left", 0)
+    if not left:
+        return _("The board is down: %(level)s.") % {"level": label}
+    return ngettext(
+        "Taken off the list: %(level)s. The unit's board stays up: %(n)s listed hazard is left.",
+        "Taken off the list: %(level)s. The unit's board stays up: %(n)s listed hazards are left.",
+        left,
+    ) % {"level": label, "n": left}
+
+
+def of_supervision(step: str, listing) -> str:
+    """What stands above the listing after one of its steps."""
+    listing.refresh_from_db()
+    if step == "report" and listing.report_due_on:
+        return _("Progress is reported; the next report is due %(day)s.") % {
+            "day": day_words(listing.report_due_on)
+        }
+    return {
+        "assure": _("Noted what is in place."),
+        "interval": _("How often it is reported on has changed."),
+        "add": _("The milestone stands in the plan."),
+        "achieve": _("The milestone is reached."),
+        "move": _("The milestone has its new day."),
+        "drop": _("The milestone is dropped."),
+        "call-in": _("The talk is noted."),
+        "report": _("Progress is reported."),
+    }[step]
 
 
 def of_step(step: str, suspension, facts: dict) -> str:

@@ -8,7 +8,7 @@ from celery.signals import worker_ready
 
 from common import days
 from common.workdays import YearNotLoaded
-from rectification.chase import engine
+from rectification.chase import boards, engine
 from rectification.models import ChaseRun
 from rectification.services import instructions
 from reference.selectors import calendar
@@ -23,6 +23,7 @@ def chase() -> dict:
     """Tells everybody who is owed a letter today. On a day off it only shows that it would have run."""
     today, now = days.today(), days.now()
     instructions.press(on=today)
+    boards.press(on=today)
     tally = engine.run(on=today, at=now) if people_work(today) else engine.rest(on=today, at=now)
     for reason in tally.reasons():
         log.warning("chase: %s", reason)

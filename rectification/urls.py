@@ -1,12 +1,14 @@
 from django.urls import path
 
-from rectification import views
+from rectification import listing_views, views
 
 app_name = "rectification"
 urlpatterns = [
     path("mine/", views.mine, name="mine"),
     path("approvals/", views.approvals, name="approvals"),
     path("instructions/", views.instruction_list, name="instructions"),
+    path("listings/<int:pk>/", listing_views.listing, name="listing"),
+    path("listings/<int:pk>/<slug:step>/", listing_views.listing_step, name="listing-step"),
     path("suspensions/", views.suspension_list, name="suspensions"),
     path("suspensions/<int:pk>/", views.suspension_detail, name="suspension"),
     path("suspensions/<int:pk>/<slug:step>/", views.suspension_step, name="suspension-step"),

@@ -1,6 +1,6 @@
 """The boards of a leader: hazards listed by governments, 三合一 sites and their stops, and what waits for one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -15,7 +15,8 @@ from dashboards.selectors.areas import Area
 from dashboards.selectors.figures import cases_url
 from hazards import conditions, states
 from hazards.models import Grade, HazardCase, Level
-from rectification.models import AcceptanceCheck, Extension, Listing, Suspension
+from rectification import supervised
+from rectification.models import AcceptanceCheck, Extension, Listing, Milestone, Suspension
 from units.flags import Flag
 from units.models import Unit
 
@@ -88,6 +89,18 @@ class ListedUnit:
     listings: tuple[Listing, ...]
     short: Listed
     on: date
+    next_milestone: Milestone | None = None
+    """Of the main listing, where the page asks for it."""
+
+    @property
+    def is_milestone_late(self) -> bool:
+        return self.next_milestone is not None and self.next_milestone.is_late(self.on)
+
+    @property
+    def is_report_late(self) -> bool:
+        """Whether a report to the main listing is owed since an earlier day."""
+        due_on = self.main.report_due_on
+        return self.main.is_pressing and due_on is not None and due_on < self.on
 
     @property
     def main(self) -> Listing:
@@ -110,6 +123,13 @@ class ListedUnit:
         """When the last board came down; None while one hangs."""
         days = [listing.delisted_on for listing in self.listings]
         return max(days) if all(days) else None
+
+
+def board_with_plans(user, area: Area, on: date, shorts: list[Listed]) -> list[ListedUnit]:
+    """`board` with the next milestone of each. Two statements."""
+    lines = board(user, area, on, shorts)
+    steps = supervised.next_milestones(line.main for line in lines)
+    return [replace(line, next_milestone=steps.get(line.main.pk)) for line in lines]
 
 
 def board(user, area: Area, on: date, shorts: list[Listed]) -> list[ListedUnit]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from devtools.demo.desk import Desk
 from devtools.demo.field import Field, Found
+from devtools.demo.followup import FollowUp
 from devtools.demo.people import Cast
 from devtools.demo.premises import Trade
 from hazards.models import HazardCase
@@ -73,6 +74,7 @@ class Board:
 
     def __init__(self, field: Field, desk: Desk, *, paper: str, city: Cast | None = None):
         self.field, self.desk, self.paper, self.city = field, desk, paper, city
+        self.follow_up = FollowUp(desk, self.office)
 
     def plan(self, number: int, listed: Listed, unit: Unit) -> None:
         """Put its whole life into the two queues."""
@@ -113,7 +115,7 @@ class Board:
                 at=moment,
             )
             for level in listed.levels:
-                listings.list_case(
+                made = listings.list_case(
                     case,
                     level=level,
                     paper_number=self.number_of(level, moment.date(), number + 1),
@@ -121,9 +123,11 @@ class Board:
                     department="消防安全委员会办公室",
                     responsible=f"{SURNAMES[number]}某",
                     requirement="限期整改，逾期依法停产停业",
+                    report_every="half_monthly" if level == "province" else "monthly",
                     by=self.office(level),
                     at=moment + timedelta(hours=2),
                 )
+                self.follow_up.hold(number, listed, made)
 
         return decide
 

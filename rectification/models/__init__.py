@@ -3,10 +3,12 @@
 from rectification.models.chase import ChaseClaim, ChaseRun, Rung
 from rectification.models.extensions import Extension
 from rectification.models.instructions import Instruction
-from rectification.models.listings import Listing
+from rectification.models.listings import Listing, ReportEvery
 from rectification.models.orders import Order, OrderItem
+from rectification.models.reversals import RehungBoard, Reversal
 from rectification.models.reviews import Review, ReviewItem, ReviewOfficer
 from rectification.models.submissions import EvidencePhoto, Submission
+from rectification.models.supervision import Flag, FlagEntry, Milestone, ProgressReport
 from rectification.models.suspensions import AcceptanceCheck, AcceptanceOfficer, Suspension
 from rectification.models.transfers import Transfer
 
@@ -17,10 +19,17 @@ __all__ = [
     "ChaseRun",
     "EvidencePhoto",
     "Extension",
+    "Flag",
+    "FlagEntry",
     "Instruction",
     "Listing",
+    "Milestone",
     "Order",
     "OrderItem",
+    "ProgressReport",
+    "RehungBoard",
+    "ReportEvery",
+    "Reversal",
     "Review",
     "ReviewItem",
     "ReviewOfficer",

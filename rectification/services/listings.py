@@ -11,7 +11,8 @@ from common.errors import AlreadyDone, RuleBroken
 from documents.models import Form
 from hazards.models import Grade, HazardCase, Level
 from hazards.services import record
-from rectification.models import Listing
+from rectification import reporting
+from rectification.models import Listing, ReportEvery
 from rectification.services import papers
 
 
@@ -28,12 +29,15 @@ def list_case(
     department: str = "",
     responsible: str = "",
     requirement: str = "",
+    report_every: str = ReportEvery.MONTHLY,
 ) -> Listing:
-    """List `case` at `level`. The highest level standing is the main listing."""
+    """List `case` at `level`. The highest level standing is the main listing; reports count from today."""
     on = localdate(at)
     listed_on = listed_on or on
     locked = HazardCase.objects.select_for_update().get(pk=case.pk)
     refuse_listing(locked, level, paper_number, leader_name, listed_on, on)
+    if report_every not in ReportEvery.values:
+        raise RuleBroken(_("Choose how often it is reported on."), field="report_every")
     listing = Listing(
         case=locked,
         level=level,
@@ -45,6 +49,9 @@ def list_case(
         listed_on=listed_on,
         listed_by=by,
         registrar_code=registrar_code(by, locked.region_id),
+        report_every=report_every,
+        report_from=on,
+        report_due_on=reporting.next_due(report_every, on, on),
     )
     listing.document = papers.issue_if_able(
         Form.LISTING, unit=case.unit, by=by, at=at, on=on, content=facts_of(listing)
@@ -159,10 +166,16 @@ def delist(
         main_level=levels[0] if levels else "",
         reason=paper_number,
         document=document,
-        data={"level": listing.level},
+        data={"level": listing.level, "left": others_on_board(listing)},
     )
     listing.refresh_from_db()
     return listing
+
+
+def others_on_board(listing: Listing) -> int:
+    """Cases of the same unit that this level still lists: the unit's board comes down with the last of them."""
+    same = Listing.objects.standing().filter(case__unit=listing.case.unit_id, level=listing.level)
+    return same.exclude(case=listing.case_id).count()
 
 
 def crown(case: HazardCase) -> list[str]:

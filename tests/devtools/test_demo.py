@@ -22,6 +22,7 @@ from hazards.models import CaseEvent, DeadlineEntry, HazardCase
 from inspections.agenda import Day
 from inspections.models import Inspection
 from notifications.models import Delivery, Message
+from rectification import supervised
 from rectification.models import Extension, Instruction, Listing, Suspension
 from reference.selectors import forget_calendar
 from units.models import Unit
@@ -199,3 +200,20 @@ def test_the_leader_asked_and_townships_urged(demo):
 
 def test_the_running_sums_agree_with_the_cases(demo):
     assert tally.differences() == []
+
+
+def test_listed_units_have_plans_flags_and_reports_and_some_are_late(demo):
+    boards = supervised.boards(Listing.objects.select_related("case").order_by("pk"), ON)
+    # Thirteen in Quzhou, two of them listed twice, and four in Zaoqiang.
+    assert len(boards) == 19
+    assert all(board.planned == 4 and board.met >= 3 and board.reports for board in boards[:15])
+    done = [board for board in boards if board.listing.delisted_on]
+    assert len(done) == 8 + 2 + 1
+    assert all((board.reached, board.met) == (4, 6) for board in done)
+    standing = [board for board in boards if board.listing.is_pressing]
+    assert len(standing) == 8
+    assert any(board.late_milestones for board in standing)
+    assert any(board.is_report_late for board in standing) and not all(
+        board.is_report_late for board in standing
+    )
+    assert Message.objects.filter(kind="listing").exists()

@@ -55,6 +55,11 @@ CONTENT = {
         "items": [dict(EXIT, due_on="2026-03-13"), dict(LODGING, due_on="2026-03-25")],
         "officers": OFFICERS,
     },
+    "reversal": {
+        "items": [dict(LODGING, due_on="2026-03-25")],
+        "closed_on": "2026-06-01",
+        "reason": "隔墙未砌到顶",
+    },
     "advice": {
         "items": [dict(EXIT, due_on="2026-03-13")],
         "office": "马屯镇人民政府",

@@ -23,13 +23,19 @@ FACTS = {
 
 # By hand: which acts the law and the house allow from each state. The table must say the same.
 ALLOWED = {
-    "registered": {"correct_on_site", "order", "transfer", "suspend", "void", "determine", "list", "instruct", "reply"},
+    "registered": {
+        "correct_on_site", "order", "transfer", "suspend", "void", "determine", "list", "instruct", "reply",
+        "plan", "assure", "achieve", "report",
+    },
     "ordered": {
         "urge", "instruct", "reply", "submit", "pass", "fail", "ask_extension", "grant_extension", "refuse_extension",
-        "transfer", "suspend", "void", "determine", "list",
+        "transfer", "suspend", "void", "determine", "list", "plan", "assure", "achieve", "report",
     },
-    "submitted": {"pass", "fail", "transfer", "suspend", "void", "determine", "list", "instruct", "reply"},
-    "closed": {"reopen", "delist", "reply"},
+    "submitted": {
+        "pass", "fail", "transfer", "suspend", "void", "determine", "list", "instruct", "reply",
+        "plan", "assure", "achieve", "report",
+    },
+    "closed": {"reopen", "reverse", "delist", "reply"},
     "transferred": {"take_back", "delist", "reply"},
     "suspended": {"resume", "delist", "reply"},
     "void": {"delist", "reply"},
@@ -57,11 +63,21 @@ DOERS = {
     "determine": {"inspector_a", "office"},
     "list": {"office", "leader"},
     "delist": {"office", "leader"},
+    "reverse": {"inspector_a", "office"},
+    "plan": {"office"},
+    "assure": {"inspector_a", "office"},
+    "achieve": {"inspector_a", "officer_east", "head_east"},
+    "report": {"inspector_a", "officer_east", "head_east"},
 }
 # What the case must carry beside its state.
 CARRIES = {
     "list": {"grade": "major"},
     "delist": {"listed_levels": ["county"]},
+    "reverse": {"grade": "major"},
+    "plan": {"listed_levels": ["county"]},
+    "assure": {"listed_levels": ["county"]},
+    "achieve": {"listed_levels": ["county"]},
+    "report": {"listed_levels": ["county"]},
     "grant_extension": {"asked_until": plus(45)},
     "refuse_extension": {"asked_until": plus(45)},
 }
@@ -134,6 +150,9 @@ def test_each_allowed_act_works_and_leaves_its_event(state, name, case, cast):
     [
         ("list", "ordered"),
         ("delist", "closed"),
+        ("reverse", "closed"),
+        ("plan", "ordered"),
+        ("report", "ordered"),
         ("grant_extension", "ordered"),
         ("refuse_extension", "ordered"),
     ],
