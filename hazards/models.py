@@ -266,6 +266,25 @@ class HazardCase(models.Model):
                 fields=["-closed_on", "-id"], name="case_closed_last", condition=Q(state=states.CLOSED)
             ),
             GinIndex(fields=["listed_levels"], name="case_listed", fastupdate=False),
+            # The boards: those of standing cases in the order of a worklist, those to be hung, those to be taken down.
+            models.Index(
+                F("grade").desc(),
+                "due_on",
+                "id",
+                name="case_listed_standing",
+                include=["region"],
+                condition=Q(state__in=sorted(states.LIVE), listed_levels__overlap=Level.values),
+            ),
+            models.Index(
+                fields=["region"],
+                name="case_to_list",
+                condition=Q(state__in=sorted(states.LIVE), grade="major", listed_levels=[]),
+            ),
+            models.Index(
+                fields=["region"],
+                name="case_to_delist",
+                condition=Q(state=states.CLOSED, listed_levels__overlap=Level.values),
+            ),
             # The search: parts of numbers, words of findings (three characters or more).
             GinIndex(
                 fields=["number"], name="case_number_parts", opclasses=["gin_trgm_ops"], fastupdate=False

@@ -260,6 +260,12 @@ class Unit(models.Model):
                 condition=Q(suspended_since__isnull=False),
             ),
             GinIndex(fields=["flags"], name="unit_flags", fastupdate=False),
+            # The 三合一 sites of an area and whether they stand still.
+            models.Index(
+                fields=["region", "suspended_since"],
+                name="unit_combined",
+                condition=Q(flags__contains=[Flag.COMBINED_USE.value], retired_on__isnull=True),
+            ),
             GinIndex(fields=["grams"], name="unit_grams"),
             GinIndex(
                 name="unit_search", fields=["search_text"], opclasses=["gin_trgm_ops"], fastupdate=False

@@ -5,7 +5,19 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import Case, CharField, Count, Exists, Min, OuterRef, Q, SmallIntegerField, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    SmallIntegerField,
+    Value,
+    When,
+)
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -43,17 +55,29 @@ class Listed:
 
 
 def listed_units(user, area: Area, on: date, *, level: str = "", state: str = "all") -> list[Listed]:
-    """The units that governments listed, the worst first, in one statement. Void cases were never hazards.
+    """The units that governments listed, the worst first, in one statement. Void cases were never hazards."""
+    units = [short(row, on) for row in by_unit(user, area, on)]
+    wanted = [one for one in units if one.is_in(level, state)]
+    return sorted(wanted, key=lambda one: (one.is_done, -one.days, Level.values.index(one.level), one.unit))
+
+
+def first_standing(user, area: Area, on: date, most: int) -> list[Listed]:
+    """The first of `listed_units` that are not done, without reading the others."""
+    rows = by_unit(user, area, on).filter(left__gt=0)
+    rows = rows.order_by(F("oldest").asc(nulls_last=True), "height", "case__unit_id")
+    return [short(row, on) for row in rows[:most]]
+
+
+def by_unit(user, area: Area, on: date):
+    """One row a listed unit: its main level, what is left to do, and the oldest deadline that has passed.
 
     The main listing is the highest that there ever was. A unit is done when every listed hazard is closed and every
     board has come down.
     """
     heights = [When(level=name, then=Value(height)) for height, name in enumerate(Level.values)]
-    closed, overdue = (
-        Q(case__state=states.CLOSED),
-        Q(case__state__in=sorted(states.LIVE), case__due_on__lt=on),
-    )
-    rows = (
+    closed = Q(case__state=states.CLOSED)
+    overdue = Q(case__state__in=sorted(states.LIVE), case__due_on__lt=on)
+    return (
         listings_in(user, area)
         .order_by()
         .values("case__unit_id")
@@ -62,14 +86,13 @@ def listed_units(user, area: Area, on: date, *, level: str = "", state: str = "a
             left=Count("pk", filter=Q(delisted_on=None) | ~closed),
             oldest=Min("case__due_on", filter=overdue),
         )
-        .values_list("case__unit_id", "height", "left", "oldest")
     )
-    units = [
-        Listed(unit, Level.values[height], not left, (on - oldest).days if oldest else 0)
-        for unit, height, left, oldest in rows
-    ]
-    wanted = [one for one in units if one.is_in(level, state)]
-    return sorted(wanted, key=lambda one: (one.is_done, -one.days, Level.values.index(one.level), one.unit))
+
+
+def short(row: dict, on: date) -> Listed:
+    oldest = row["oldest"]
+    days = (on - oldest).days if oldest else 0
+    return Listed(row["case__unit_id"], Level.values[row["height"]], not row["left"], days)
 
 
 def listings_in(user, area: Area):
@@ -173,12 +196,26 @@ def listing_lines(units: list[Listed], area: Area) -> tuple[list[LevelLine], Lev
 
 
 def level_numbers(units: list[Listed]) -> dict[str, tuple[int, int, int]]:
-    """{level: (listed, done, overdue)}, all levels together under "": what is left of thousands of units."""
+    """{level: (listed, done, overdue)}, all levels together under ""."""
     numbers = {}
     for level in (*Level.values, ""):
         mine = [one for one in units if not level or one.level == level]
         numbers[level] = (len(mine), sum(one.is_done for one in mine), sum(one.days > 0 for one in mine))
     return numbers
+
+
+def counted_numbers(user, area: Area, on: date) -> dict[str, tuple[int, int, int]]:
+    """The same, counted by the database: a province lists thousands of units."""
+    levels = {level: Q(height=height) for height, level in enumerate(Level.values)} | {"": Q()}
+    asked = {"listed": Q(), "done": Q(left=0), "overdue": Q(oldest__isnull=False)}
+    counts = by_unit(user, area, on).aggregate(
+        **{
+            f"{level}_{name}": Count("case__unit_id", filter=of_level & condition or None)
+            for level, of_level in levels.items()
+            for name, condition in asked.items()
+        }
+    )
+    return {level: tuple(counts[f"{level}_{name}"] for name in asked) for level in levels}
 
 
 def lines_of(numbers: dict[str, tuple[int, int, int]], area: Area) -> tuple[list[LevelLine], LevelLine]:

@@ -162,13 +162,13 @@ def kept_counts(user, area: Area, period: Period, on: date) -> dict:
 
 def count_all(user, area: Area, period: Period, on: date) -> dict:
     """Everything that is counted, for the lines and the total."""
-    listed = boards.listed_units(user, area, on)
+    first = boards.first_standing(user, area, on, NAMED)
     return {
         "as_of": timezone.localtime(),
         "lines": count_lines(user, area, period, on),
         "before": kept_before(user, area, period),
-        "levels": boards.level_numbers(listed),
-        "board": [board_line(one) for one in boards.board(user, area, on, shown_of(listed))],
+        "levels": boards.counted_numbers(user, area, on),
+        "board": [board_line(one) for one in boards.board(user, area, on, first)],
     }
 
 
@@ -215,11 +215,6 @@ def count_before(user, area: Area, earlier: Period) -> tuple[int, int]:
         )
     )
     return counts["found"], counts["closed"]
-
-
-def shown_of(listed: list[boards.Listed]) -> list[boards.Listed]:
-    """The worst of those that still stand: they are named."""
-    return [one for one in listed if not one.is_done][:NAMED]
 
 
 def board_line(one: boards.ListedUnit) -> dict:
