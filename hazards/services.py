@@ -14,6 +14,7 @@ from documents.services import next_serials
 from hazards import states
 from hazards.models import CaseEvent, DeadlineEntry, Determination, HazardCase, State
 from hazards.words import act_label, condition_words
+from reference import limits
 from reference.models import HazardCategory
 
 HEADLINE = {"due_on", "asked_until", "grade", "listed_levels", "main_level"}
@@ -281,8 +282,11 @@ def determine(
 ) -> Determination:
     """Record the meeting that found the hazard major, or not major any longer (at least three people)."""
     people = list(dict.fromkeys(name.strip() for name in attendees if name.strip()))
-    if len(people) < 3:
-        raise RuleBroken(_("A meeting of at least three different people decides."), field="attendees")
+    fewest = limits.amount("MEETING-3", held_on) or 0
+    if len(people) < fewest:
+        raise RuleBroken(
+            _("A meeting of at least %(n)d different people decides.") % {"n": fewest}, field="attendees"
+        )
     if held_on > localdate(at):
         raise RuleBroken(_("The meeting lies in the future."), field="held_on")
     if held_on < case.opened_on:

@@ -1,7 +1,10 @@
 """The code tables and the calendar for an administrator: read, add, correct; never delete."""
 
+from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
+from common.days import today
 from reference.models import (
     CalendarDay,
     Checklist,
@@ -9,6 +12,7 @@ from reference.models import (
     Clause,
     HazardCategory,
     HazardGroup,
+    Limit,
     PlaceType,
     Region,
     RegionMembership,
@@ -114,3 +118,26 @@ class ChecklistAdmin(KeptAdmin):
     inlines = (ItemInline,)
     filter_horizontal = ("place_types",)
     readonly_fields = ("first_used_on",)
+
+
+class LimitForm(forms.ModelForm):
+    """A new rule is a new row; it begins today at the earliest, so that no clock that runs is touched."""
+
+    def clean_valid_from(self):
+        day = self.cleaned_data["valid_from"]
+        if not self.instance.pk and day < today():
+            raise forms.ValidationError(
+                _("A new row begins today at the earliest: clocks that run keep theirs.")
+            )
+        return day
+
+
+@admin.register(Limit)
+class LimitAdmin(KeptAdmin):
+    form = LimitForm
+    list_display = ("code", "name", "amount", "unit", "article", "confidence", "valid_from", "valid_to")
+    list_filter = ("unit", "confidence", "whose")
+    search_fields = ("code", "name", "name_en")
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("code", "amount", "unit", "rolls", "valid_from") if obj else ()
