@@ -114,6 +114,10 @@ class Clock(models.Model):
         """Met too late, or not met and past its end at the instant `at`."""
         return self.due_at is not None and self.due_at < (self.met_at or at)
 
+    @property
+    def is_running(self) -> bool:
+        return self.met_at is None and self.stopped_at is None
+
     def has_begun(self, at) -> bool:
         return self.began_at <= at
 
@@ -133,7 +137,7 @@ class Clock(models.Model):
 
 class ProposalQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(user.scope.q("case__region_id"))
+        return self.filter(user.scope.q("region_id"))
 
     def undecided(self):
         return self.filter(decision="")
@@ -146,9 +150,12 @@ class DeadlineProposal(models.Model):
         ACCEPTED = "accepted", _("Accepted")
         REJECTED = "rejected", _("Rejected")
 
-    case = models.ForeignKey("hazards.HazardCase", models.CASCADE, related_name="deadline_proposals")
+    case = models.ForeignKey(
+        "hazards.HazardCase", models.CASCADE, null=True, related_name="deadline_proposals"
+    )
+    region = models.ForeignKey("reference.Region", models.PROTECT, related_name="+")
     clock = models.ForeignKey(Clock, models.CASCADE, null=True, related_name="proposals")
-    version = models.PositiveSmallIntegerField(help_text="Of the deadline that it was made for.")
+    version = models.PositiveSmallIntegerField(default=0, help_text="Of the deadline that it was made for.")
     old = models.DateField()
     new = models.DateField()
     why = models.TextField()
@@ -171,7 +178,11 @@ class DeadlineProposal(models.Model):
                 condition=Q(decision="", clock__isnull=False),
                 name="proposal_one_undecided_per_clock",
             ),
+            models.CheckConstraint(
+                condition=Q(case__isnull=False) | Q(clock__isnull=False), name="proposal_is_about_something"
+            ),
         ]
+        indexes = [models.Index(fields=["region"], name="proposal_undecided", condition=Q(decision=""))]
 
     def __str__(self):
         return f"{self.case_id}: {self.old} → {self.new}"
@@ -180,5 +191,5 @@ class DeadlineProposal(models.Model):
     def is_stale(self) -> bool:
         """Whether the case or the clock has moved on since: then only a rejection makes sense."""
         if self.clock is not None:
-            return self.clock.met_at is not None or self.clock.stopped_at is not None
+            return not self.clock.is_running
         return not self.case.is_live or self.case.deadline_version != self.version

@@ -25,6 +25,7 @@ OFFERED = (
     "take_back",
     "suspend",
     "resume",
+    "correct_deadline",
     "void",
     "reopen",
 )
@@ -110,6 +111,7 @@ EVENT_FACE = {
     "ask_extension": ("calendar-time", "warning"),
     "grant_extension": ("calendar-time", "info"),
     "refuse_extension": ("calendar-off", "muted"),
+    "correct_deadline": ("edit", "warning"),
     "transfer": ("transfer", "muted"),
     "take_back": ("undo", "info"),
     "suspend": ("pause", "muted"),

@@ -63,6 +63,8 @@ ACTS: dict[str, Act] = dict(
         _act("resume", {SUSPENDED}, REGISTERED, "case.suspend", "reason"),
         _act("void", LIVE, VOID, "case.void", "reason"),
         _act("reopen", {CLOSED}, REGISTERED, "case.reopen", "reason"),
+        # A slip of the pen, or a holiday notice that came later; the original deadline stays.
+        _act("correct_deadline", LIVE, STAYS, "case.correct_deadline", "due_on", "reason"),
         _act("determine", LIVE, STAYS, "case.determine", "grade", "reason"),
         _act("list", LIVE, STAYS, "case.list", "listed_levels"),
         # Closing and taking the board down are two acts of two actors on two dates: a board comes down
@@ -74,6 +76,7 @@ ACTS: dict[str, Act] = dict(
 CONDITIONS: dict[str, Callable] = {
     "list": lambda case: case.grade == "major",
     "delist": lambda case: bool(case.listed_levels),
+    "correct_deadline": lambda case: case.due_on is not None,
     "ask_extension": lambda case: case.asked_until is None,
     "grant_extension": lambda case: case.asked_until is not None,
     "refuse_extension": lambda case: case.asked_until is not None,

@@ -18,6 +18,7 @@ ACT_LABELS = {
     "resume": _("Continue"),
     "void": _("Void the case"),
     "reopen": _("Reopen: the hazard is back"),
+    "correct_deadline": _("Correct the deadline"),
     "determine": _("Determine the grade"),
     "list": _("List for supervision"),
     "delist": _("Take the board down"),
@@ -52,6 +53,7 @@ EVENT_LABELS = {
     "resume": _("Case continued"),
     "void": _("Case voided"),
     "reopen": _("Relapse: a new round begins"),
+    "correct_deadline": _("Deadline corrected"),
     "determine": _("Grade determined by meeting"),
     "list": _("Listed by a government"),
     "delist": _("Board taken down"),
@@ -66,6 +68,7 @@ def event_label(act: str) -> str:
 CONDITION_WORDS = {
     "list": _("Only a major fire hazard is listed. Record the meeting that found it major first."),
     "delist": _("No board hangs for this case."),
+    "correct_deadline": _("The case has no deadline to correct."),
     "ask_extension": _("A request for this case waits for its decision."),
     "grant_extension": _("No extension of this case waits for a decision."),
     "refuse_extension": _("No extension of this case waits for a decision."),

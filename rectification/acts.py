@@ -15,7 +15,7 @@ from hazards import services as cases
 from hazards.models import HazardCase
 from rectification import forms
 from rectification.models import Listing
-from rectification.services import extensions, listings, orders, reviews, submissions, transfers
+from rectification.services import corrections, extensions, listings, orders, reviews, submissions, transfers
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def doing(name: str, form: type[forms.ActForm]):
 
 @doing("order", forms.OrderForm)
 def order(case, facts, by, at):
-    item = orders.Item(case, facts["due_on"], facts["measure"])
+    item = orders.Item(case, facts["due_on"], facts["measure"], facts["working_days"])
     return orders.issue(unit=case.unit, items=[item], by=by, at=at, client_id=facts["client_id"])
 
 
@@ -141,6 +141,11 @@ def delist(case, facts, by, at):
     return listings.delist(
         listing, paper_number=facts["paper_number"], delisted_on=facts["delisted_on"], by=by, at=at
     )
+
+
+@doing("correct_deadline", forms.CorrectDeadlineForm)
+def correct_deadline(case, facts, by, at):
+    return corrections.correct(case, due_on=facts["due_on"], reason=facts["reason"], by=by, at=at)
 
 
 @doing("transfer", forms.TransferForm)

@@ -19,6 +19,7 @@ from reference.models import (
     Regulator,
     SmallKind,
 )
+from reference.services.calendar import tell_changed
 
 
 class KeptAdmin(admin.ModelAdmin):
@@ -98,6 +99,10 @@ class CalendarDayAdmin(KeptAdmin):
     list_filter = ("is_workday",)
     date_hierarchy = "date"
     search_fields = ("note",)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        tell_changed()
 
 
 class ItemInline(admin.TabularInline):

@@ -287,15 +287,10 @@ def test_every_act_of_the_rules_is_an_act_and_every_code_a_limit():
 def test_many_cases_cost_no_more_statements_than_one(
     make_case, unit, catalogue, inspector_a, django_assert_num_queries
 ):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     make_case()
     seen = []
     for n in (1, 8):
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             services.open_cases([services.Hazard(catalogue["exit"], "堵塞")] * n, unit=unit, by=inspector_a,
                                 at=at(), inspector=inspector_a)  # fmt: skip
         seen.append(len(queries))

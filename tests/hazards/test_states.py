@@ -23,12 +23,14 @@ FACTS = {
 
 # By hand: which acts the law and the house allow from each state. The table must say the same.
 ALLOWED = {
-    "registered": {"correct_on_site", "order", "transfer", "suspend", "void", "determine", "list"},
+    "registered": {
+        "correct_on_site", "order", "transfer", "suspend", "void", "correct_deadline", "determine", "list",
+    },
     "ordered": {
         "submit", "pass", "fail", "ask_extension", "grant_extension", "refuse_extension",
-        "transfer", "suspend", "void", "determine", "list",
+        "transfer", "suspend", "void", "correct_deadline", "determine", "list",
     },
-    "submitted": {"pass", "fail", "transfer", "suspend", "void", "determine", "list"},
+    "submitted": {"pass", "fail", "transfer", "suspend", "void", "correct_deadline", "determine", "list"},
     "closed": {"reopen", "delist"},
     "transferred": {"take_back", "delist"},
     "suspended": {"resume", "delist"},
@@ -51,6 +53,7 @@ DOERS = {
     "resume": {"office"},
     "void": {"office"},
     "reopen": {"inspector_a", "office"},
+    "correct_deadline": {"office"},
     "determine": {"inspector_a", "office"},
     "list": {"office", "leader"},
     "delist": {"office", "leader"},
@@ -59,6 +62,7 @@ DOERS = {
 CARRIES = {
     "list": {"grade": "major"},
     "delist": {"listed_levels": ["county"]},
+    "correct_deadline": {"due_on": plus(20)},
     "grant_extension": {"asked_until": plus(45)},
     "refuse_extension": {"asked_until": plus(45)},
 }
@@ -131,6 +135,7 @@ def test_each_allowed_act_works_and_leaves_its_event(state, name, case, cast):
     [
         ("list", "ordered"),
         ("delist", "closed"),
+        ("correct_deadline", "registered"),
         ("grant_extension", "ordered"),
         ("refuse_extension", "ordered"),
     ],
