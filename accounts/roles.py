@@ -42,6 +42,7 @@ POLICY = {
     "case.review": {I},
     "case.ask_extension": {I, T},
     "case.decide_extension": {C},
+    "case.correct_deadline": {C},
     "case.transfer": {I, C},
     "case.suspend": {C},
     "case.determine": {I, C},

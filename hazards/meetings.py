@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import RuleBroken
 from hazards.proposals import propose
+from reference import limits
 from reference.models import RuleSet
 
 FEWEST_PEOPLE = 3
@@ -16,11 +17,11 @@ FEWEST_EXPERTS = 7
 """GB 35181-2017, 4.3."""
 
 
-def people(attendees: Iterable[str]) -> list[str]:
-    """The people, each once however the name is spaced. RuleBroken where they are fewer than three."""
+def people(attendees: Iterable[str], *, on: date) -> list[str]:
+    """The people, each once however the name is spaced. RuleBroken where they are fewer than the table asks for."""
     found = {"".join(name.split()): " ".join(name.split()) for name in attendees}
     found.pop("", None)
-    if len(found) < FEWEST_PEOPLE:
+    if len(found) < (limits.amount("MEETING-3", on) or FEWEST_PEOPLE):
         raise RuleBroken(
             _(
                 "A meeting of at least three different people decides "
@@ -31,11 +32,11 @@ def people(attendees: Iterable[str]) -> list[str]:
     return list(found.values())
 
 
-def refuse_panel(experts: int | None, votes: int | None) -> None:
+def refuse_panel(experts: int | None, votes: int | None, *, on: date) -> None:
     """RuleBroken unless the panel is large enough and two thirds of it agree; no panel is no fault."""
     if experts is None and votes is None:
         return
-    if experts is None or experts < FEWEST_EXPERTS:
+    if experts is None or experts < (limits.amount("EXPERTS-7", on) or FEWEST_EXPERTS):
         raise RuleBroken(
             _("A panel has at least seven experts (GB 35181-2017, 4.3)."), code="panel", field="experts"
         )

@@ -15,11 +15,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from hazards import conditions, states, tally
+from hazards.clock_models import Clock, DeadlineProposal
 from hazards.words import event_label
 from units.models import Unit
 from units.text import terms
 
 CaseTally = tally.CaseTally
+CLOCKS = (Clock, DeadlineProposal)
+"""Defined beside their rules in hazards.clock_models."""
+
 FEW_UNITS = 1_000
 NUMBERLIKE = re.compile(r"[0-9A-Za-z-]*[0-9][0-9A-Za-z-]*")
 
@@ -351,8 +355,14 @@ class DeadlineEntry(models.Model):
     previous = models.DateField(null=True)
     act = models.CharField(max_length=24)
     reason = models.TextField(blank=True)
+    document = models.ForeignKey("documents.Document", models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
+    # Where it was given as a number of working days: how many, after which day.
+    working_days = models.PositiveSmallIntegerField(null=True)
+    counted_from = models.DateField(null=True)
+    # 预估: when it was set, the year in which it lies was not loaded, so that a holiday may lie on it.
+    estimated = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["version"]

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from common.errors import NotAllowed, RuleBroken
 from documents.services import next_serials
-from hazards import meetings, states
+from hazards import clocks, meetings, states
 from hazards.models import CaseEvent, DeadlineEntry, Determination, Grade, HazardCase, State
 from hazards.words import act_label, condition_words
 from reference.models import HazardCategory
+from reference.selectors import calendar
 
 HEADLINE = {"due_on", "asked_until", "grade", "listed_levels", "main_level"}
 """Columns an act may set besides the state that the table gives."""
@@ -47,9 +48,20 @@ def open_case(
 
 @transaction.atomic
 def open_cases(
-    hazards: Iterable[Hazard], *, unit, by, at: datetime, source: str = "inspection", inspector=None
+    hazards: Iterable[Hazard],
+    *,
+    unit,
+    by,
+    at: datetime,
+    source: str = "inspection",
+    inspector=None,
+    data: dict | None = None,
 ) -> list[HazardCase]:
-    """Register the hazards found at `unit` on one occasion, numbered in their order."""
+    """Register the hazards found at `unit` on one occasion, numbered in their order.
+
+    `data` is kept with the opening: `inspected_on`, the day of the visit where it was not that of `at`, begins the
+    clocks; `kind`, the kind of the visit, says which.
+    """
     hazards = list(hazards)
     on = localdate(at)
     county = unit.region_id[:6]
@@ -71,10 +83,20 @@ def open_cases(
         )
         for serial, hazard in zip(serials, hazards, strict=True)
     )
-    CaseEvent.objects.bulk_create(
-        CaseEvent(case=case, act="open", from_state="", to_state=states.REGISTERED, by=by, at=at, on=on)
+    events = CaseEvent.objects.bulk_create(
+        CaseEvent(
+            case=case,
+            act="open",
+            from_state="",
+            to_state=states.REGISTERED,
+            by=by,
+            at=at,
+            on=on,
+            data=data or {},
+        )
         for case in cases
     )
+    clocks.follow(zip(cases, events, strict=True), opening=True)
     return cases
 
 
@@ -129,6 +151,7 @@ def record_all(steps: Iterable[Step], *, by, at: datetime, document=None) -> lis
         events.append(event)
     DeadlineEntry.objects.bulk_create(ledger)
     CaseEvent.objects.bulk_create(events)
+    clocks.follow([(rows[step.case.pk], event) for step, event in zip(steps, events, strict=True)])
     for step in steps:
         bring_up_to_date(step.case, rows[step.case.pk])
     return events
@@ -256,8 +279,12 @@ def change_deadline(row: HazardCase, event: CaseEvent, due_on: date | None) -> D
         previous=row.due_on,
         act=event.act,
         reason=event.reason,
+        document=event.document,
         by=event.by,
         at=event.at,
+        working_days=event.data.get("working_days"),
+        counted_from=event.on if event.data.get("working_days") else None,
+        estimated=due_on is not None and due_on.year not in calendar().loaded_years,
     )
     row.due_on = due_on
     if row.original_due_on is None:
@@ -289,8 +316,8 @@ def determine(
     the panel, where one was asked (GB 35181-2017, 4.3).
     Raises RuleBroken with the field; nothing is written then.
     """
-    people = meetings.people(attendees)
-    meetings.refuse_panel(experts, expert_votes)
+    people = meetings.people(attendees, on=held_on)
+    meetings.refuse_panel(experts, expert_votes, on=held_on)
     if held_on > localdate(at):
         raise RuleBroken(_("The meeting lies in the future."), field="held_on")
     if held_on < case.opened_on:

@@ -69,6 +69,8 @@ ACTS: dict[str, Act] = dict(
         _act("instruct", LIVE, STAYS, "instruction.give", "reason"),
         # An answer may come late, when the case has moved on.
         _act("reply", STATES, STAYS, "instruction.reply", "reason"),
+        # A slip of the pen, or a holiday notice that came later; the original deadline stays.
+        _act("correct_deadline", LIVE, STAYS, "case.correct_deadline", "due_on", "reason"),
         _act("determine", LIVE, STAYS, "case.determine", "grade", "reason"),
         _act("list", LIVE, STAYS, "case.list", "listed_levels"),
         # Closing and taking the board down are two acts of two actors on two dates: a board comes down
@@ -90,6 +92,7 @@ CONDITIONS: dict[str, Callable] = {
     "assure": lambda case: bool(case.listed_levels),
     "achieve": lambda case: bool(case.listed_levels),
     "report": lambda case: bool(case.listed_levels),
+    "correct_deadline": lambda case: case.due_on is not None,
     "ask_extension": lambda case: case.asked_until is None,
     "grant_extension": lambda case: case.asked_until is not None,
     "refuse_extension": lambda case: case.asked_until is not None,

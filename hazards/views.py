@@ -95,6 +95,6 @@ def case_detail(request, pk: int):
         "events": selectors.timeline_rows(events),
         "acts": frozenset(event.act for event in events),
         "steps": selectors.steps(case, events),
-        "deadlines": list(case.deadlines.select_related("by").order_by("version")),
+        "deadlines": list(case.deadlines.select_related("by", "document").order_by("version")),
     }
     return render(request, "hazards/detail.html", context)

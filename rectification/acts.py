@@ -16,6 +16,7 @@ from hazards.models import HazardCase
 from rectification import forms
 from rectification.models import Listing
 from rectification.services import (
+    corrections,
     extensions,
     instructions,
     listings,
@@ -67,7 +68,7 @@ def doing(name: str, form: type[forms.ActForm]):
 
 @doing("order", forms.OrderForm)
 def order(case, facts, by, at):
-    item = orders.Item(case, facts["due_on"], facts["measure"])
+    item = orders.Item(case, facts["due_on"], facts["measure"], facts["working_days"])
     return orders.issue(unit=case.unit, items=[item], by=by, at=at, client_id=facts["client_id"])
 
 
@@ -197,6 +198,11 @@ def delist(case, facts, by, at):
     return listings.delist(
         listing, paper_number=facts["paper_number"], delisted_on=facts["delisted_on"], by=by, at=at
     )
+
+
+@doing("correct_deadline", forms.CorrectDeadlineForm)
+def correct_deadline(case, facts, by, at):
+    return corrections.correct(case, due_on=facts["due_on"], reason=facts["reason"], by=by, at=at)
 
 
 @doing("transfer", forms.TransferForm)

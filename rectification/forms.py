@@ -186,13 +186,29 @@ def colleagues(user):
 
 
 class OrderForm(ActForm):
-    due_on = day(_("Rectification deadline"), help_text=_("The end of that day."))
+    due_on = day(_("Rectification deadline"), required=False, help_text=_("The end of that day."))
+    working_days = forms.IntegerField(
+        label=_("Or: number of working days"),
+        required=False,
+        min_value=1,
+        max_value=500,
+        help_text=_("Counted from the day after service; the day is worked out and shown with its reason."),
+    )
     measure = forms.CharField(label=_("What must be done"), max_length=500, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.case is not None:
             self.fields["due_on"].widget.attrs["min"] = today().isoformat()
+
+    def clean(self):
+        facts = super().clean()
+        if not {"due_on", "working_days"} & self.errors.keys():
+            if not facts.get("due_on") and not facts.get("working_days"):
+                self.add_error("due_on", self.fields["due_on"].error_messages["required"])
+            elif facts.get("due_on") and facts.get("working_days"):
+                self.add_error("working_days", _("Give a day or a number of working days, not both."))
+        return facts
 
 
 class SubmitForm(ActForm):
@@ -283,6 +299,17 @@ class DecideExtensionForm(ActForm):
 
 class ReasonForm(ActForm):
     reason = words(_("Reason"))
+
+
+class CorrectDeadlineForm(ActForm):
+    due_on = day(_("Correct deadline"), help_text=_("The end of that day."))
+    reason = words(_("Why it is corrected"), rows=2, most=500)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.case is not None:
+            self.initial.setdefault("due_on", self.case.due_on)
+            self.fields["due_on"].widget.attrs["min"] = self.case.opened_on.isoformat()
 
 
 class TransferForm(ActForm):

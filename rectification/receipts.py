@@ -38,6 +38,8 @@ def of_act(name: str, case, facts: dict) -> str:
             return _("Extension granted: the deadline is now %(day)s.") % {"day": due}
         case "decide_extension":
             return _("Extension refused: the deadline stays %(day)s.") % {"day": due}
+        case "correct_deadline":
+            return _("The deadline is corrected: %(day)s.") % {"day": due}
         case "determine":
             return _("Determined as: %(grade)s.") % {"grade": case.get_grade_display()}
         case "list":

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from accounts.roles import Role
 from common.listing import capped_counts, count_words
-from hazards import states
+from hazards import recomputing, states
 from hazards.filters import WORST_FIRST
 from hazards.models import HazardCase, Level
 from rectification.models import AcceptanceCheck, Extension, Instruction, Suspension
@@ -99,6 +99,7 @@ def waiting_for_office(user) -> dict:
         "boards": list(
             HazardCase.objects.visible_to(user).closed().listed("any").for_rows().order_by("closed_on")[:100]
         ),
+        "other_days": recomputing.waiting_for(user).count(),
     }
 
 

@@ -1,9 +1,11 @@
 """The code tables and the calendar for an administrator: read, add, correct; never delete."""
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
+from common.days import today
 from reference.models import (
     CalendarDay,
     Checklist,
@@ -12,6 +14,7 @@ from reference.models import (
     CombinedUseLimit,
     HazardCategory,
     HazardGroup,
+    Limit,
     PlaceType,
     Region,
     RegionMembership,
@@ -20,6 +23,7 @@ from reference.models import (
     RuleSet,
     SmallKind,
 )
+from reference.services.calendar import tell_changed
 
 
 class KeptAdmin(admin.ModelAdmin):
@@ -105,6 +109,10 @@ class CalendarDayAdmin(KeptAdmin):
     date_hierarchy = "date"
     search_fields = ("note",)
 
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        tell_changed()
+
 
 class ItemInline(admin.TabularInline):
     model = ChecklistItem
@@ -164,3 +172,26 @@ class RuleSetAdmin(KeptAdmin):
 
     def has_change_permission(self, request, obj=None):
         return False
+
+
+class LimitForm(forms.ModelForm):
+    """A new rule is a new row; it begins today at the earliest, so that no clock that runs is touched."""
+
+    def clean_valid_from(self):
+        day = self.cleaned_data["valid_from"]
+        if not self.instance.pk and day < today():
+            raise forms.ValidationError(
+                _("A new row begins today at the earliest: clocks that run keep theirs.")
+            )
+        return day
+
+
+@admin.register(Limit)
+class LimitAdmin(KeptAdmin):
+    form = LimitForm
+    list_display = ("code", "name", "amount", "unit", "article", "confidence", "valid_from", "valid_to")
+    list_filter = ("unit", "confidence", "whose")
+    search_fields = ("code", "name", "name_en")
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("code", "amount", "unit", "rolls", "valid_from") if obj else ()

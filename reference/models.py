@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common import clocks
+
 # A code is compared byte by byte, so that "everything below 131121" is one stretch of the index.
 CODE_COLLATION = "C"
 
@@ -208,6 +210,109 @@ class Confidence(models.TextChoices):
     HIGH = "high", _("Known, not checked")
     MEDIUM = "medium", _("Likely, to be confirmed locally")
     OWN = "own", _("Our own arrangement")
+
+
+class LimitQuerySet(models.QuerySet):
+    def in_force(self, on):
+        """The rows that hold on a day, the newest first: a newer row ends the older one without touching it."""
+        open_end = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+        return self.filter(open_end, valid_from__lte=on).order_by("-valid_from")
+
+
+class Limit(models.Model):
+    """A number that a rule sets: how long somebody may take, how often, how many people. Dated, never changed.
+
+    A clock that began keeps its row; a new rule is a new row with its first day.
+    """
+
+    class Unit(models.TextChoices):
+        WORKING_DAYS = clocks.WORKING_DAYS, _("working days")
+        HOURS = clocks.HOURS, _("clock hours")
+        DAYS = clocks.DAYS, _("calendar days")
+        TIMES = "times", _("times")
+        PEOPLE = "people", _("people")
+
+    class Whose(models.TextChoices):
+        AUTHORITY = "authority", _("Fire authority")
+        POLICE = "police", _("Police station")
+        OWNER = "owner", _("The unit")
+
+    code = models.CharField(_("code"), max_length=40, db_collation=CODE_COLLATION)
+    name = models.CharField(_("name"), max_length=200)
+    name_en = models.CharField(_("English name"), max_length=250, blank=True)
+    amount = models.PositiveSmallIntegerField(_("number"))
+    unit = models.CharField(_("counted in"), max_length=12, choices=Unit)
+    rolls = models.BooleanField(
+        _("rolls over"),
+        default=False,
+        help_text=_("Calendar days only: a last day that is a day off moves to the next working day."),
+    )
+    whose = models.CharField(_("whose"), max_length=10, choices=Whose, default=Whose.AUTHORITY)
+    event = models.CharField(_("what begins it"), max_length=120, blank=True)
+    event_en = models.CharField(_("what begins it, in English"), max_length=160, blank=True)
+    article = models.CharField(_("article"), max_length=40, blank=True)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.OWN)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    objects = LimitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code", "-valid_from"]
+        verbose_name = _("time limit")
+        verbose_name_plural = _("time limits")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "valid_from"],
+                name="limit_once_per_first_day",
+                violation_error_message=_("A row of this limit begins on that day already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="limit_ends_after_it_starts",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+        ]
+        triggers = [
+            # Clocks that began under a row keep its number: the number of a row never changes.
+            pgtrigger.Trigger(
+                name="limit_is_kept",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                    IF TG_OP = 'DELETE' THEN
+                        RAISE EXCEPTION 'limit % is kept: set its last day', OLD.code;
+                    END IF;
+                    IF (NEW.code, NEW.amount, NEW.unit, NEW.rolls, NEW.valid_from)
+                        IS DISTINCT FROM (OLD.code, OLD.amount, OLD.unit, OLD.rolls, OLD.valid_from) THEN
+                        RAISE EXCEPTION 'limit % is kept: add a row with a new first day', OLD.code;
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.label}：{self.amount} {self.get_unit_display()}"
+
+    def holds_on(self, on) -> bool:
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+    @property
+    def is_clock(self) -> bool:
+        """Whether it measures time; others count times or people."""
+        return self.unit in (self.Unit.WORKING_DAYS, self.Unit.HOURS, self.Unit.DAYS)
+
+    @property
+    def label(self) -> str:
+        """What must be done, in the language of the reader."""
+        return self.name if in_chinese() else self.name_en or self.name
+
+    @property
+    def event_label(self) -> str:
+        """What begins the clock, in the language of the reader."""
+        return self.event if in_chinese() else self.event_en or self.event
 
 
 class CodeTable(models.Model):

@@ -13,7 +13,7 @@ from hazards.models import HazardCase
 from notifications.models import Message
 from rectification.chase import boards, engine
 from rectification.models import Extension, Suspension
-from rectification.services import extensions, reviews, submissions, suspensions, transfers
+from rectification.services import corrections, extensions, reviews, submissions, suspensions, transfers
 from units.models import Unit
 
 DONE_WORDS = (
@@ -228,10 +228,23 @@ class Desk:
                 return
             if self.dice.random() < 0.6:
                 extensions.grant(request, by=self.cast.office, at=moment, note="同意，落实防范措施")
+                self.mend_now_and_then(request, moment)
             else:
                 extensions.refuse(request, by=self.cast.office, at=moment, note="不具备延期理由，限期整改")
 
         return answer
+
+    def mend_now_and_then(self, request: Extension, moment: datetime) -> None:
+        """The reply named the wrong day, once in a while: the office corrects it the same day."""
+        case = request.case
+        if case.pk % 8 == 0:
+            corrections.correct(
+                case,
+                due_on=self.times.working_day(case.due_on + timedelta(days=1)),
+                reason="批复中期限日期书写有误，予以更正",
+                by=self.cast.office,
+                at=moment + timedelta(minutes=20),
+            )
 
     def give_away(self, number: int):
         def transfer(moment: datetime):

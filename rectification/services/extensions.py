@@ -14,9 +14,7 @@ from rectification.models import Extension
 from rectification.services import papers
 from rectification.services.orders import refuse_deadline
 from rectification.services.telling import day_words, tell_about
-
-MOST_GRANTED = 1
-"""Practice, not law: Order 120 knows no extension. Becomes a row of the limits table with its clocks."""
+from reference import limits
 
 
 @transaction.atomic
@@ -33,7 +31,9 @@ def ask(case, *, until: date, reason: str, interim: str, by, at: datetime, clien
         raise RuleBroken(_("Say why more time is needed."), field="reason")
     if not interim.strip():
         raise RuleBroken(_("Say which measures keep people safe until then."), field="interim")
-    if case.extensions.filter(decision="granted").count() >= MOST_GRANTED:
+    # Practice, not law: Order 120 knows no extension. The rule of the day on which the case was opened counts.
+    most = limits.amount("EXTENSIONS", case.opened_on)
+    if most is not None and case.extensions.filter(decision="granted").count() >= most:
         raise RuleBroken(_("The deadline was extended before; it is not extended again."), code="too_many")
     if case.extensions.undecided().exists():
         raise RuleBroken(_("A request for this case waits for its decision."), code="undecided")

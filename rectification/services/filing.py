@@ -127,6 +127,7 @@ def open_for(findings: list, visit: Inspection, *, by, at: datetime) -> list[Haz
         by=by,
         at=at,
         inspector=by if visit.kind in ENFORCEMENT_KINDS else None,
+        data={"kind": visit.kind, "inspected_on": localdate(visit.started_at).isoformat()},
     )
     for finding, case in zip(findings, cases, strict=True):
         finding.case = case

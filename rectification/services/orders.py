@@ -1,19 +1,21 @@
 """Ordering rectification: one notice to one unit, each hazard with its own deadline."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from common import clocks
 from common.errors import RuleBroken
 from documents.models import Form
 from hazards.models import Grade, HazardCase
 from hazards.services import Step, record_all
 from rectification.models import Order, OrderItem
 from rectification.services import papers
+from reference.selectors import calendar
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,18 @@ class Item:
     """One hazard to be put on a notice."""
 
     case: HazardCase
-    due_on: date
+    due_on: date | None
     measure: str = ""
+    working_days: int | None = None
+    """Instead of a day: so many working days after service, estimated where a year is not loaded."""
+
+    def dated(self, on: date) -> "Item":
+        """The same with its day. Raises RuleBroken where a day and a number of working days are both given."""
+        if not self.working_days:
+            return self
+        if self.due_on:
+            raise RuleBroken(_("Give a day or a number of working days, not both."), field="working_days")
+        return replace(self, due_on=clocks.estimate(calendar(), on, self.working_days).due_on)
 
 
 @transaction.atomic
@@ -35,6 +47,7 @@ def issue(*, unit, items: list[Item], by, at: datetime, inspection=None, client_
     if client_id and (done := Order.objects.filter(client_id=client_id).first()):
         return done
     on = localdate(at)
+    items = [item.dated(on) for item in items]
     refuse_items(unit, items, on)
     papers.read_clauses(item.case for item in items)
     document = papers.issue(
@@ -63,7 +76,15 @@ def issue(*, unit, items: list[Item], by, at: datetime, inspection=None, client_
     OrderItem.objects.bulk_create(
         OrderItem(order=order, case=item.case, due_on=item.due_on, measure=item.measure) for item in items
     )
-    steps = [Step(item.case, "order", headline={"due_on": item.due_on}) for item in items]
+    steps = [
+        Step(
+            item.case,
+            "order",
+            headline={"due_on": item.due_on},
+            data={"working_days": item.working_days} if item.working_days else {},
+        )
+        for item in items
+    ]
     record_all(steps, by=by, at=at, document=document)
     return order
 

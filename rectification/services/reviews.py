@@ -118,7 +118,11 @@ def decide(sitting: Review, verdicts: list[Verdict], *, by, at: datetime) -> Non
             verdict.case,
             "pass" if verdict.outcome == PASS else "fail",
             reason=verdict.note,
-            data={"review": sitting.pk, "sequence": item.sequence},
+            data={
+                "review": sitting.pk,
+                "sequence": item.sequence,
+                "held_on": sitting.held_on.isoformat(),
+            },
             headline={} if verdict.outcome == PASS else {"due_on": verdict.due_on},
         )
         for verdict, item in zip(verdicts, items, strict=True)

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from common.errors import AlreadyDone, RuleBroken
 from documents.models import Form
-from hazards import states
+from hazards import clocks, states
+from hazards.clock_rules import RESUME_DECIDE, RESUME_INSPECT
 from rectification.models import AcceptanceCheck, AcceptanceOfficer, Suspension
 from rectification.services import papers
 from rectification.services.teams import refuse_team
@@ -89,12 +90,17 @@ def decline(suspension: Suspension, *, by, at: datetime, note: str) -> Suspensio
     return suspension
 
 
+@transaction.atomic
 def ask_to_resume(suspension: Suspension, *, words: str, by, at: datetime) -> Suspension:
-    """The owner's side asks for the acceptance check."""
+    """The owner's side asks for the acceptance check, which is due within three working days (Order 120, Art. 29)."""
     roles.need(by, "suspension.ask_to_resume", suspension.unit.region_id)
     if not words.strip():
         raise RuleBroken(_("Say what was done."), field="words")
     take(suspension, IN_FORCE, resume_asked_by=by, resume_asked_at=at, resume_words=words.strip())
+    subject = subject_of(suspension)
+    # A fresh request takes the place of a decision that was still owed on the last one.
+    clocks.stop(subject, RESUME_DECIDE, at=at, by="ask_to_resume")
+    clocks.begin(RESUME_INSPECT, unit=suspension.unit, subject=subject, at=at, by="ask_to_resume")
     suspension.refresh_from_db()
     asked = f"申请复工验收：{suspension.resume_words}"
     tell_step(suspension, suspension.proposed_by, f"resume-{at.isoformat()}", asked, by=by, on=localdate(at))
@@ -158,6 +164,10 @@ def accept(
     AcceptanceOfficer.objects.bulk_create(
         AcceptanceOfficer(check_record=check, user=person, card_number=person.card_number) for person in team
     )
+    if clocks.meet(subject_of(current), RESUME_INSPECT, at=at, by="accept", on=held_on):
+        clocks.begin(
+            RESUME_DECIDE, unit=current.unit, subject=subject_of(current), at=at, on=held_on, by="accept"
+        )
     return check
 
 
@@ -184,6 +194,8 @@ def lift(suspension: Suspension, *, by, at: datetime) -> Suspension:
         },
     )
     Suspension.objects.filter(pk=current.pk).update(lifting_document=document)
+    clocks.meet(subject_of(current), RESUME_DECIDE, at=at, by="lift")
+    clocks.stop(subject_of(current), at=at, by="lift")
     mark_suspended(current.unit, since=None, by=by, note=document.number)
     suspension.refresh_from_db()
     for person in {current.resume_asked_by, current.proposed_by}:
@@ -205,6 +217,11 @@ def tell_step(suspension: Suspension, person, step: str, words: str, *, by, on: 
         about=f"suspension:{suspension.pk}",
         by=by,
     )
+
+
+def subject_of(suspension: Suspension) -> str:
+    """What the clocks of a suspension are about."""
+    return f"suspension:{suspension.pk}"
 
 
 def standing_cases(suspension: Suspension):

@@ -19,6 +19,7 @@ from reference.models import (
     CombinedUseLimit,
     HazardCategory,
     HazardGroup,
+    Limit,
     PlaceType,
     Regulator,
     SmallKind,
@@ -52,13 +53,17 @@ def _thresholds(cell: str) -> list[dict]:
 
 @dataclass(frozen=True)
 class Table:
-    """One CSV file and the model it fills; `read` turns cells into values, `many` are links."""
+    """One CSV file and the model it fills; `read` turns cells into values, `many` are links.
+
+    What is `kept` never changes in a row that stands: a new number is a new row.
+    """
 
     file: str
     model: type[models.Model]
     read: dict[str, Callable] = field(default_factory=dict)
     many: tuple[str, ...] = ()
     key: tuple[str, ...] = ("code",)
+    kept: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -87,6 +92,13 @@ TABLES = (
         ("clauses",),
     ),
     Table("checklists.csv", Checklist, _DATES | {"version": int}, ("place_types",), ("code", "version")),
+    Table(
+        "limits.csv",
+        Limit,
+        _DATES | {"amount": int, "rolls": _flag},
+        key=("code", "valid_from"),
+        kept=("amount", "unit", "rolls"),
+    ),
 )
 
 
@@ -119,6 +131,12 @@ def load_table(table: Table, folder: Path = DATA) -> Loaded:
         else:
             fresh = False
             if touched:
+                if any(getattr(row, name) != values.get(name) for name in table.kept):
+                    raise _bad(
+                        Path(table.file),
+                        line,
+                        _("a row in use keeps its number; add a row with a new first day"),
+                    )
                 for name, value in values.items():
                     setattr(row, name, value)
                 row.save()

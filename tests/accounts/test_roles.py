@@ -29,6 +29,7 @@ EXPECTED = {
     "case.review": "inspector_a",
     "case.ask_extension": "inspector_a officer_east",
     "case.decide_extension": "office",
+    "case.correct_deadline": "office",
     "case.transfer": "inspector_a office",
     "case.suspend": "office",
     "case.void": "office",

@@ -38,7 +38,7 @@ def decide(case, inspector_a):
 )
 def test_fewer_than_three_different_people_decide_nothing(names):
     with pytest.raises(RuleBroken, match=r"Art\. 21") as refusal, translation.override("en"):
-        people(names)
+        people(names, on=DAY)
     assert refusal.value.field == "attendees"
 
 

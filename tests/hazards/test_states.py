@@ -24,15 +24,15 @@ FACTS = {
 # By hand: which acts the law and the house allow from each state. The table must say the same.
 ALLOWED = {
     "registered": {
-        "correct_on_site", "order", "transfer", "suspend", "void", "determine", "list", "instruct", "reply",
-        "plan", "assure", "achieve", "report",
+        "correct_on_site", "order", "transfer", "suspend", "void", "correct_deadline", "determine", "list",
+        "instruct", "reply", "plan", "assure", "achieve", "report",
     },
     "ordered": {
         "urge", "instruct", "reply", "submit", "pass", "fail", "ask_extension", "grant_extension", "refuse_extension",
-        "transfer", "suspend", "void", "determine", "list", "plan", "assure", "achieve", "report",
+        "transfer", "suspend", "void", "correct_deadline", "determine", "list", "plan", "assure", "achieve", "report",
     },
     "submitted": {
-        "pass", "fail", "transfer", "suspend", "void", "determine", "list", "instruct", "reply",
+        "pass", "fail", "transfer", "suspend", "void", "correct_deadline", "determine", "list", "instruct", "reply",
         "plan", "assure", "achieve", "report",
     },
     "closed": {"reopen", "reverse", "delist", "reply"},
@@ -60,6 +60,7 @@ DOERS = {
     "resume": {"office"},
     "void": {"office"},
     "reopen": {"inspector_a", "office"},
+    "correct_deadline": {"office"},
     "determine": {"inspector_a", "office"},
     "list": {"office", "leader"},
     "delist": {"office", "leader"},
@@ -78,6 +79,7 @@ CARRIES = {
     "assure": {"listed_levels": ["county"]},
     "achieve": {"listed_levels": ["county"]},
     "report": {"listed_levels": ["county"]},
+    "correct_deadline": {"due_on": plus(20)},
     "grant_extension": {"asked_until": plus(45)},
     "refuse_extension": {"asked_until": plus(45)},
 }
@@ -153,6 +155,7 @@ def test_each_allowed_act_works_and_leaves_its_event(state, name, case, cast):
         ("reverse", "closed"),
         ("plan", "ordered"),
         ("report", "ordered"),
+        ("correct_deadline", "registered"),
         ("grant_extension", "ordered"),
         ("refuse_extension", "ordered"),
     ],
