@@ -18,6 +18,7 @@ OFFERED = (
     "order",
     "review",
     "submit",
+    "withdraw",
     "urge",
     "ask_extension",
     "decide_extension",
@@ -26,15 +27,21 @@ OFFERED = (
     "list",
     "delist",
     "transfer",
+    "accept_referral",
+    "answer_referral",
+    "close_referral",
     "take_back",
     "suspend",
     "resume",
     "void",
     "reopen",
 )
-"""What a person can press, the likeliest first. `review` and `decide_extension` each stand for two acts."""
+"""What a person can press, the likeliest first. `review` and `decide_extension` each stand for several acts."""
 
-TABLE_ACTS = {"review": ("pass", "fail"), "decide_extension": ("grant_extension", "refuse_extension")}
+TABLE_ACTS = {
+    "review": ("pass", "partly", "fail"),
+    "decide_extension": ("grant_extension", "refuse_extension"),
+}
 SLUGS = {name: name.replace("_", "-") for name in OFFERED}
 
 
@@ -121,7 +128,9 @@ EVENT_FACE = {
     "open": ("clipboard", "info"),
     "order": ("gavel", "info"),
     "submit": ("upload", "info"),
+    "withdraw": ("undo", "muted"),
     "pass": ("ok", "success"),
+    "partly": ("refresh", "warning"),
     "correct_on_site": ("ok", "success"),
     "fail": ("fail", "danger"),
     "urge": ("bell", "info"),
@@ -133,6 +142,9 @@ EVENT_FACE = {
     "grant_extension": ("calendar-time", "info"),
     "refuse_extension": ("calendar-off", "muted"),
     "transfer": ("transfer", "muted"),
+    "accept_referral": ("transfer", "info"),
+    "answer_referral": ("mail", "info"),
+    "close_referral": ("ok", "success"),
     "take_back": ("undo", "info"),
     "suspend": ("pause", "muted"),
     "resume": ("play", "info"),
@@ -140,6 +152,10 @@ EVENT_FACE = {
     "list": ("flag", "listed"),
     "delist": ("flag", "muted"),
 }
+
+
+LOOKED = frozenset({"pass", "partly", "fail", "close_referral"})
+"""Acts that a re-inspection leaves."""
 
 
 def timeline_rows(events: list) -> list[dict]:
@@ -164,13 +180,13 @@ def timeline_rows(events: list) -> list[dict]:
 
 def steps(case: HazardCase, events: list) -> list[dict]:
     """登记 → 下达 → 整改 → 复查 → 销号, with the day of each in the present round."""
-    first = {}
+    first, looked = {}, None
     for event in events:  # the newest first: stop where the present round began
         first[event.act] = event
+        looked = looked or (event if event.act in LOOKED else None)
         if event.act in ("open", "reopen"):
             break
     began = first.get("open") or first.get("reopen")
-    looked = first.get("pass") or first.get("fail")
     marks = [
         (pgettext("step", "Register"), began),
         (_("Ordered"), first.get("order")),
@@ -190,6 +206,7 @@ def steps(case: HazardCase, events: list) -> list[dict]:
         now = {states.REGISTERED: 1, states.ORDERED: 2, states.SUBMITTED: 3}[case.state]
         for place, row in enumerate(rows):
             row["state"] = "done" if place < now else "now" if place == now else "todo"
-        if case.state == states.ORDERED and "fail" in first:
-            rows[3] |= {"state": "failed", "note": _("not passed")}
+        if case.state == states.ORDERED and looked:
+            note = _("partly rectified") if looked.act == "partly" else _("not passed")
+            rows[3] |= {"state": "failed", "note": note}
     return rows

@@ -1,16 +1,20 @@
 from django.urls import path
 
-from rectification import views
+from rectification import unit_views, views
 
 app_name = "rectification"
 urlpatterns = [
     path("mine/", views.mine, name="mine"),
     path("approvals/", views.approvals, name="approvals"),
     path("instructions/", views.instruction_list, name="instructions"),
+    path("referrals/", views.referral_list, name="referrals"),
     path("suspensions/", views.suspension_list, name="suspensions"),
     path("suspensions/<int:pk>/", views.suspension_detail, name="suspension"),
     path("suspensions/<int:pk>/<slug:step>/", views.suspension_step, name="suspension-step"),
     path("units/<int:unit_id>/stop/", views.propose_suspension, name="propose"),
+    path("units/<int:unit_id>/submit/", unit_views.submit, name="unit-submit"),
+    path("units/<int:unit_id>/review/", unit_views.review, name="unit-review"),
+    path("reviews/<int:pk>/", unit_views.review_result, name="review"),
     path("cases/<int:pk>/outlook/", views.outlook, name="outlook"),
     path("cases/<int:pk>/<slug:slug>/", views.act, name="act"),
     path("inspections/<int:pk>/complete/", views.file, name="file"),

@@ -15,10 +15,14 @@ def submit(case, *, by, day=None):
     return submissions.submit(case, words="已清理，通道畅通", by=by, at=at(day or plus(3, case.opened_on)))
 
 
-def review(case, *, officers, outcome="pass", day=None, due_on=None, note="现场查看属实"):
+WORDS = "现场查看属实，通道已恢复畅通"
+
+
+def review(case, *, officers, outcome="pass", day=None, due_on=None, note=WORDS, photos=()):
     day = day or plus(5, case.opened_on)
-    due = (due_on or plus(10, day)) if outcome == "fail" else None
-    verdict = reviews.Verdict(case, outcome, note, due)
+    due = None if outcome == "pass" else due_on or plus(10, day)
+    why = "" if photos or outcome != "pass" else "other"
+    verdict = reviews.Verdict(case, outcome, note, due, photos=tuple(photos), no_photo=why)
     return reviews.review(
         unit=case.unit, verdicts=[verdict], officers=officers, by=officers[0], at=at(day), held_on=day
     )

@@ -17,7 +17,9 @@ def team(inspector_a, inspector_b):
 
 
 def look(case, team, outcome="pass", **more):
-    facts = {"note": "现场查看属实", **more.pop("facts", {})}
+    facts = {"note": journeys.WORDS, **more.pop("facts", {})}
+    if outcome == "pass" and not facts.get("photos"):
+        facts.setdefault("no_photo", "other")
     verdict = reviews.Verdict(case, outcome, **facts)
     return reviews.review(
         unit=case.unit, verdicts=[verdict], officers=team, by=team[0], at=at(plus(5)), **more
@@ -32,7 +34,7 @@ def test_one_visit_passes_one_item_and_fails_another(unit, make_case, team, offi
     sitting = reviews.review(
         unit=unit,
         verdicts=[
-            reviews.Verdict(first, "pass", "已清理"),
+            reviews.Verdict(first, "pass", journeys.WORDS, no_photo="other"),
             reviews.Verdict(second, "fail", "仍上锁", plus(9)),
         ],
         officers=team,
@@ -66,7 +68,7 @@ def test_two_different_officers_with_cards(people, case, cast, inspector_a):
     with pytest.raises(RuleBroken) as refusal:
         reviews.review(
             unit=case.unit,
-            verdicts=[reviews.Verdict(case, "pass", "好")],
+            verdicts=[reviews.Verdict(case, "pass", journeys.WORDS, no_photo="other")],
             officers=[cast[name] for name in people],
             by=inspector_a,
             at=at(plus(5)),
