@@ -95,7 +95,7 @@ def test_over_the_api(api_as, pair, officer_east, inspector_a):
     send(pair, officer_east)
     url = f"/api/v1/cases/{pair[0].pk}/withdraw/"
     other = api_as(inspector_a).post(url, {"reason": "传错"}, format="json")
-    assert (other.status_code, other.json()["code"]) == (403, "not_allowed")
+    assert (other.status_code, other.json()["code"]) == (409, "not_allowed")
     assert api_as(officer_east).post(url, {"reason": "传错"}, format="json").json()["state"] == "ordered"
 
 
