@@ -1,4 +1,4 @@
-"""Joint enforcement (联合执法): the other departments on one visit, and how they are written in a form. Plain Python."""
+"""Joint enforcement (联合执法): the other departments on one visit, and how a form writes them. Plain Python."""
 
 import re
 
@@ -30,7 +30,9 @@ def cleaned(parties: list[dict]) -> list[dict]:
     """The parties without blanks and repetitions, in their order."""
     rows = []
     for party in parties:
-        names = list(dict.fromkeys(str(name).strip() for name in party.get("people") or () if str(name).strip()))
+        names = list(
+            dict.fromkeys(str(name).strip() for name in party.get("people") or () if str(name).strip())
+        )
         rows.append({"department": str(party.get("department") or "").strip(), "people": names})
     return rows
 
@@ -45,7 +47,9 @@ def wrong_in(parties: list[dict]) -> str:
     if len(set(departments)) != len(departments):
         return "twice"
     names = [name for party in parties for name in party["people"]]
-    if any(len(name) > LONGEST_DEPARTMENT for name in departments) or any(len(n) > LONGEST_NAME for n in names):
+    if any(len(name) > LONGEST_DEPARTMENT for name in departments) or any(
+        len(n) > LONGEST_NAME for n in names
+    ):
         return "long"
     too_many = len(parties) > MOST_PARTIES or any(len(party["people"]) > MOST_PEOPLE for party in parties)
     return "many" if too_many else ""

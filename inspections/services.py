@@ -240,7 +240,9 @@ def joint_parties(parties: list[dict], kind: str) -> list[dict]:
         "nobody": _("Say who came from each department: the name, a colon, the people."),
         "twice": _("One department stands there twice."),
         "long": _("The name of a department or of a person is too long."),
-        "many": _("Too many departments or people: at most %(parties)s departments with %(people)s people each.")
+        "many": _(
+            "Too many departments or people: at most %(parties)s departments with %(people)s people each."
+        )
         % {"parties": joint.MOST_PARTIES, "people": joint.MOST_PEOPLE},
     }
     if wrong := joint.wrong_in(rows):

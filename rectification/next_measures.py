@@ -10,7 +10,7 @@ SEAL_PAGE = "rectification:propose-seal"
 
 
 def standing_of(case, on) -> measures.Standing:
-    """The facts of a case that order its measures; days overdue are those before the re-inspection moved the deadline."""
+    """The facts of a case that order its measures; it is overdue by the deadline before the re-inspection moved it."""
     items = ReviewItem.objects.filter(case=case).exclude(outcome=ReviewItem.Outcome.PASS)
     began = case.events.filter(act="reopen").order_by("-pk").values_list("at", flat=True).first()
     if began:

@@ -51,9 +51,7 @@ class VerdictItemForm(ItemForm):
     note = words(_("What was seen"), rows=2, most=500, required=False)
     due_on = day(_("New deadline"), required=False, help_text=_("The end of that day."))
     photos = PhotosField(label=_("Photos"), required=False)
-    no_photo = forms.ChoiceField(
-        label=_("Closed without a photo, because"), choices=NO_PHOTO, required=False
-    )
+    no_photo = forms.ChoiceField(label=_("Closed without a photo, because"), choices=NO_PHOTO, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -64,9 +64,8 @@ def standing_cases(unit):
     """Cases that somebody must act on: standing ones, those with a department, those closed under a board."""
     referral = Transfer.objects.standing().filter(case=OuterRef("pk"))
     open_instruction = Q(instructions__replied_at=None, instructions__isnull=False)
-    wanted = (
-        Q(state__in=[*states.LIVE, states.TRANSFERRED])
-        | Q(state=states.CLOSED, listed_levels__overlap=Level.values)
+    wanted = Q(state__in=[*states.LIVE, states.TRANSFERRED]) | Q(
+        state=states.CLOSED, listed_levels__overlap=Level.values
     )
     return (
         HazardCase.objects.filter(wanted, unit=unit)

@@ -60,7 +60,7 @@ class Sheet:
         return [item for item in self.items if item.is_chosen]
 
     def is_valid(self) -> bool:
-        """Whether the common form and those of the chosen hazards hold together; all are asked, so that all complain."""
+        """Whether the common form and those of the chosen hazards are right; all are asked, so that all complain."""
         return all([self.form.is_valid(), *[item.is_valid() for item in self.chosen]])
 
     def refuse(self, refusal: RuleBroken) -> None:

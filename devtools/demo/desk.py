@@ -261,7 +261,11 @@ class Desk:
     def accepted(self, number: int):
         def accept(moment: datetime):
             case, on = HazardCase.objects.get(pk=number), moment.date()
-            facts = {"accepted_on": on, "accepted_by": "韩科长", "their_number": f"收字〔{on.year}〕{number}号"}
+            facts = {
+                "accepted_on": on,
+                "accepted_by": "韩科长",
+                "their_number": f"收字〔{on.year}〕{number}号",
+            }
             transfers.accept(case, **facts, by=self.cast.office, at=moment)
 
         return accept
@@ -280,9 +284,7 @@ class Desk:
             pair = [person for person in self.cast.inspectors if person != case.inspector][:2]
             verdict = reviews.Verdict(case, "pass", "现场核实，部门处置到位", photos=(picture(4),))
             unit, by = case.unit, pair[0]
-            reviews.review(
-                unit=unit, verdicts=[verdict], officers=pair, by=by, at=moment, referred=True
-            )
+            reviews.review(unit=unit, verdicts=[verdict], officers=pair, by=by, at=moment, referred=True)
 
         return verify
 

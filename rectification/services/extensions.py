@@ -15,7 +15,6 @@ from rectification.services import papers
 from rectification.services.orders import refuse_deadline
 
 
-
 def most_granted(on: date) -> int:
     """How often the deadline of one case may be extended, by the rules of day `on`.
 
@@ -90,7 +89,9 @@ def warnings(extension: Extension) -> list[str]:
     original, asked = (case.original_due_on - start).days, (extension.until - start).days
     if asked > LONG * max(original, 1):
         said.append(
-            _("Granted, the deadline would be %(asked)s days after the order, more than twice the original %(days)s.")
+            _(
+                "Granted, the deadline would be %(asked)s days after the order, more than twice the original %(days)s."
+            )
             % {"asked": asked, "days": original}
         )
     return said

@@ -273,6 +273,4 @@ def refuse_own_work(case: HazardCase, team: list) -> None:
         else:
             continue
         grave = _("Re-inspection of a major or listed hazard (Order 120, Art. 20).")
-        raise RuleBroken(
-            words % {"name": person.name} + " " + grave, code="own_work", field="officers"
-        )
+        raise RuleBroken(words % {"name": person.name} + " " + grave, code="own_work", field="officers")

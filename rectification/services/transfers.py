@@ -109,7 +109,9 @@ def refuse_transfer(name: str, kind: str, reason: str, reply_due_on: date, on: d
 
 
 @transaction.atomic
-def accept(case, *, accepted_on: date, accepted_by: str, by, at: datetime, their_number: str = "") -> Transfer:
+def accept(
+    case, *, accepted_on: date, accepted_by: str, by, at: datetime, their_number: str = ""
+) -> Transfer:
     """Write down that the department took it: on which day, who there, under which number of theirs."""
     row = standing(case)
     if row.accepted_on:
@@ -117,7 +119,11 @@ def accept(case, *, accepted_on: date, accepted_by: str, by, at: datetime, their
     refuse_day(accepted_on, row, localdate(at), "accepted_on")
     if not accepted_by.strip():
         raise RuleBroken(_("Say who accepted it there."), field="accepted_by")
-    row.accepted_on, row.accepted_by, row.their_number = accepted_on, accepted_by.strip(), their_number.strip()
+    row.accepted_on, row.accepted_by, row.their_number = (
+        accepted_on,
+        accepted_by.strip(),
+        their_number.strip(),
+    )
     row.save(update_fields=["accepted_on", "accepted_by", "their_number"])
     data = {"referral": row.pk, "accepted_on": accepted_on.isoformat(), "number": row.their_number}
     record(case, "accept_referral", by=by, at=at, reason=row.accepted_by, data=data)
@@ -183,7 +189,9 @@ def press(*, on: date) -> int:
     """
     rows = list(Transfer.objects.late(on).select_related("case__unit", "sent_by"))
     serving = set(
-        Post.objects.current(on).filter(user__in={row.sent_by_id for row in rows}).values_list("user_id", flat=True)
+        Post.objects.current(on)
+        .filter(user__in={row.sent_by_id for row in rows})
+        .values_list("user_id", flat=True)
     )
     for row in rows:
         people = [row.sent_by] if row.sent_by_id in serving else successors(row, on)

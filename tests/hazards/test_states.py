@@ -25,8 +25,8 @@ FACTS = {
 ALLOWED = {
     "registered": {"correct_on_site", "order", "transfer", "suspend", "void", "determine", "list", "instruct", "reply"},
     "ordered": {
-        "urge", "instruct", "reply", "submit", "pass", "partly", "fail", "ask_extension", "grant_extension", "refuse_extension",
-        "transfer", "suspend", "void", "determine", "list",
+        "urge", "instruct", "reply", "submit", "pass", "partly", "fail", "ask_extension", "grant_extension",
+        "refuse_extension", "transfer", "suspend", "void", "determine", "list",
     },
     "submitted": {
         "withdraw", "pass", "partly", "fail", "transfer", "suspend", "void", "determine", "list", "instruct", "reply",

@@ -51,7 +51,11 @@ def test_one_winner(outcome, ordered, inspector_a, inspector_b):
         due_on = None if outcome == "pass" else plus(20 + n)
         verdict = reviews.Verdict(read[n], outcome, journeys.WORDS, due_on, no_photo="other")
         reviews.review(
-            unit=read[n].unit, verdicts=[verdict], officers=[inspector_a, inspector_b], by=inspector_a, at=at(plus(5))
+            unit=read[n].unit,
+            verdicts=[verdict],
+            officers=[inspector_a, inspector_b],
+            by=inspector_a,
+            at=at(plus(5)),
         )
 
     results = together(look)

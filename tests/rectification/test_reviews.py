@@ -128,7 +128,8 @@ def test_partly_keeps_the_case_ordered_with_what_remains(case, team, inspector_a
 
 
 @pytest.mark.parametrize(
-    ("field", "facts"), [("due_on", {"due_on": None}), ("note", {"note": " "}), ("due_on", {"due_on": plus(4)})]
+    ("field", "facts"),
+    [("due_on", {"due_on": None}), ("note", {"note": " "}), ("due_on", {"due_on": plus(4)})],
 )
 def test_partly_needs_a_deadline_and_what_remains(field, facts, case, team, inspector_a):
     journeys.order(case, by=inspector_a)
@@ -173,7 +174,9 @@ def test_ten_characters_and_a_reason_stand_for_a_photo(case, team, inspector_a):
     assert (case.state, sitting.items.get().no_photo) == ("closed", "papers")
 
 
-def test_a_photo_of_the_reinspection_or_of_the_submission_is_evidence(make_case, team, inspector_a, officer_east):
+def test_a_photo_of_the_reinspection_or_of_the_submission_is_evidence(
+    make_case, team, inspector_a, officer_east
+):
     seen, sent = make_case(), make_case()
     for one in (seen, sent):
         journeys.order(one, by=inspector_a)
@@ -187,7 +190,9 @@ def test_the_photo_of_a_submission_that_failed_is_no_evidence_later(case, team, 
     journeys.order(case, by=inspector_a)
     submissions.submit(case, words="已清理", photos=[picture()], by=officer_east, at=at(plus(3)))
     look(case, team, "fail", facts={"note": "又堆满", "due_on": plus(20)})
-    verdicts_refused("no_photo", lambda: look(case, team, facts={"no_photo": "", "note": ""}), code="no_evidence")
+    verdicts_refused(
+        "no_photo", lambda: look(case, team, facts={"no_photo": "", "note": ""}), code="no_evidence"
+    )
 
 
 def test_a_major_hazard_is_closed_only_with_a_photo(case, inspector_a, inspector_c, inspector_d):
@@ -237,7 +242,11 @@ def test_whoever_did_not_go_records_nothing(case, inspector_a, inspector_b, insp
     verdict = reviews.Verdict(case, "pass", journeys.WORDS, no_photo="other")
     with pytest.raises(RuleBroken) as refusal:
         reviews.review(
-            unit=case.unit, verdicts=[verdict], officers=[inspector_a, inspector_b], by=inspector_c, at=at(plus(5))
+            unit=case.unit,
+            verdicts=[verdict],
+            officers=[inspector_a, inspector_b],
+            by=inspector_c,
+            at=at(plus(5)),
         )
     assert refusal.value.field == "officers"
 

@@ -128,7 +128,10 @@ def test_a_refusal_stands_at_its_hazard(as_user, pair, officer_east, unit):
     answer = as_user(officer_east).post(f"/rectification/units/{unit.pk}/submit/", sent)
     assert answer.status_code == 422
     items = answer.context["sheet"].items
-    assert {item.case.pk: bool(item.errors) for item in items if item.is_chosen} == {one.pk: False, two.pk: True}
+    assert {item.case.pk: bool(item.errors) for item in items if item.is_chosen} == {
+        one.pk: False,
+        two.pk: True,
+    }
     assert not Submission.objects.exists()
 
 
@@ -177,7 +180,13 @@ def test_one_reinspection_of_several(as_user, pair, officer_east, inspector_a, i
     assert f"{one.number}-1" in page and f"{two.number}-1" in page
 
 
-ODD = ["\x00", "99999999999999999999", "-1", "half \ud800".encode("utf-16", "surrogatepass").decode("latin1"), "x" * 3000]
+ODD = [
+    "\x00",
+    "99999999999999999999",
+    "-1",
+    "half \ud800".encode("utf-16", "surrogatepass").decode("latin1"),
+    "x" * 3000,
+]
 
 
 @pytest.mark.parametrize("odd", ODD)

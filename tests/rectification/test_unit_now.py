@@ -64,7 +64,9 @@ def test_the_most_urgent_comes_first_and_a_decision_about_stopping_before_all(
     journeys.order(late, by=inspector_a, due_on=plus(2))
     journeys.order(asked, by=inspector_a, due_on=plus(20))
     extensions.ask(asked, until=plus(30), reason="配件", interim="看护", by=officer_east, at=at(plus(1)))
-    instructions.give(asked, words="尽快整改", addressee=officer_east, due_on=plus(8), by=leader, at=at(plus(1)))
+    instructions.give(
+        asked, words="尽快整改", addressee=officer_east, due_on=plus(8), by=leader, at=at(plus(1))
+    )
     transfers.transfer(
         sent, department="住建局", reason="职责", reply_due_on=plus(14), by=office, at=at(plus(1))
     )
