@@ -39,14 +39,14 @@ class ItemForm(forms.Form):
 
 
 class ReportItemForm(ItemForm):
-    words = words(_("What was done"), most=2000, required=False)
+    words = words(_("What was done"), most=2000)
     photos = PhotosField(label=_("Photos after rectification"), required=False)
 
 
 class VerdictItemForm(ItemForm):
     sequence = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=32_000)
     outcome = forms.ChoiceField(
-        label=_("Result"), choices=ReviewItem.Outcome.choices, widget=forms.RadioSelect, required=False
+        label=_("Result"), choices=ReviewItem.Outcome.choices, widget=forms.RadioSelect
     )
     note = words(_("What was seen"), rows=2, most=500, required=False)
     due_on = day(_("New deadline"), required=False, help_text=_("The end of that day."))

@@ -26,7 +26,7 @@ class Sheet:
     """The page of several hazards: the common form, and one form for each hazard that can be dealt with."""
 
     def __init__(self, request, pk: int, *, states_of, common, item, permission: str):
-        self.request = request
+        self.request, self.states_of = request, states_of
         self.unit = get_object_or_404(Unit.objects.visible_to(request.user).select_related("region"), pk=pk)
         if not roles.may(request.user, permission, self.unit.region_id):
             raise Http404(_("This page is not part of your post."))
@@ -36,7 +36,7 @@ class Sheet:
         self.items = self.forms_of(item)
 
     def forms_of(self, item) -> list:
-        """The form of each hazard; those named by ?case= are chosen beforehand, or all of them."""
+        """The form of each hazard; those named by ?case= are chosen beforehand, or those that are most likely meant."""
         photos = panels.photos_of(self.cases)
         held = selectors.reviews_held(self.cases)
         wanted = set(self.request.GET.getlist("case"))
@@ -48,12 +48,19 @@ class Sheet:
                 case=case,
                 photos=photos[case.pk],
                 initial={
-                    "chosen": not wanted or str(case.pk) in wanted,
+                    "chosen": str(case.pk) in wanted if wanted else self.is_likely(case),
                     "sequence": held.get(case.pk, 0) + 1,
                 },
             )
             for case in self.cases
         ]
+
+    def is_likely(self, case) -> bool:
+        """The only one, one that was reported as rectified, or one whose deadline has passed for the inspector."""
+        waits = states.SUBMITTED in self.states_of
+        return len(self.cases) == 1 or (
+            waits and (case.state == states.SUBMITTED or case.is_overdue(today()))
+        )
 
     @property
     def chosen(self) -> list:
