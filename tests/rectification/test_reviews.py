@@ -320,3 +320,21 @@ def test_an_undecided_extension_is_settled_by_the_reinspection(case, team, inspe
     )
     look(case, team)
     assert case.extensions.get().decision == "refused"
+
+
+def test_partly_over_the_api(case, team, inspector_a, officer_east, api_as):
+    from common.days import today
+
+    journeys.order(case, by=inspector_a)
+    url = f"/api/v1/cases/{case.pk}/review/"
+    body = {"outcome": "partly", "note": "西侧仍堆物", "officers": ["inspector_a", "inspector_b"]}
+    without = api_as(inspector_a).post(url, body, format="json")
+    assert (without.status_code, without.json()["code"]) == (409, "refused")
+    body["due_on"] = (today() + timedelta(8)).isoformat()
+    # A township officer has nobody with a card to choose from.
+    township = api_as(officer_east).post(url, body, format="json")
+    assert (township.status_code, list(township.json())) == (400, ["officers"])
+    answer = api_as(inspector_a).post(url, body, format="json").json()
+    assert (answer["state"], answer["due_on"], answer["closed_at"]) == ("ordered", body["due_on"], None)
+    assert answer["next_measures"]
+    assert case.review_items.get().outcome == "partly"
