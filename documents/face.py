@@ -228,7 +228,9 @@ def recheck(content: dict) -> list:
 
 def outcome_cell(item: dict) -> dict:
     due = day_on_paper(item.get("due_on", ""))
-    sequence = f"第{item['sequence']}次复查" if item.get("sequence") else ""
+    which = item.get("sequence")
+    number = f"（{item['number']}-{which}）" if which and item.get("number") else ""
+    sequence = f"第{which}次复查{number}" if which else ""
     again = f"新的期限：{due}" if due and item.get("outcome") != "pass" else ""
     lines = [sequence, again, item.get("note", "")]
     return {"strong": OUTCOMES.get(item.get("outcome"), ""), "lines": [text for text in lines if text]}
@@ -251,6 +253,7 @@ def inspection(content: dict) -> list:
             ("现场负责人", content.get("on_site_person")),
             ("检查时间", between(content)),
             ("检查表", content.get("checklist")),
+            ("联合检查部门", joint(content)),
         ),
         table(
             ["序号", "检查内容", "检查情况"],
@@ -261,6 +264,15 @@ def inspection(content: dict) -> list:
         labelled("备注", content.get("remark")),
         labelled("被检查单位签名情况", refused),
     ]
+
+
+def joint(content: dict) -> str:
+    """The departments that took part, with their people."""
+    parties = content.get("joint") or ()
+    return "；".join(
+        party["department"] + (f"（{'、'.join(party['people'])}）" if party.get("people") else "")
+        for party in parties
+    )
 
 
 def between(content: dict) -> str:
@@ -335,8 +347,9 @@ def extension(content: dict) -> list:
 def referral(content: dict) -> list:
     return [
         one_case(content),
+        labelled("依据", content.get("clause")),
         labelled("移送理由", content.get("reason")),
-        labelled("请于下列日期前函复", day_on_paper(content.get("due_on", ""))),
+        labelled("请于下列日期前函复", day_on_paper(content.get("reply_by") or content.get("due_on", ""))),
     ]
 
 

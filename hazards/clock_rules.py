@@ -21,6 +21,7 @@ OF_CASES = (SERVE_ORDER, REINSPECT, STUDY_MAJOR, SERVE_MAJOR, EXPERTS, POLICE_HA
 MEETS: dict[str, tuple[str, ...]] = {
     "order": (SERVE_ORDER, SERVE_MAJOR),
     "pass": (REINSPECT,),
+    "partly": (REINSPECT,),
     "fail": (REINSPECT,),
     "determine": (STUDY_MAJOR,),
     "transfer": (POLICE_HANDS_OVER,),

@@ -204,7 +204,8 @@ class _Keeper:
             if now is None or event.on < now.began_on:
                 self.stop(case, rules.REINSPECT, event)
                 self.begin(case, rules.REINSPECT, event)
-        elif now is None or self.follows_another_day(now, case):
+        elif now is None or event.act == "withdraw" or self.follows_another_day(now, case):
+            # A reply that was taken back starts nothing: the deadline does again.
             self.stop(case, rules.REINSPECT, event)
             self.begin_at_expiry(case, event)
 

@@ -18,6 +18,7 @@ OFFERED = (
     "order",
     "review",
     "submit",
+    "withdraw",
     "urge",
     "ask_extension",
     "decide_extension",
@@ -27,6 +28,9 @@ OFFERED = (
     "report",
     "delist",
     "transfer",
+    "accept_referral",
+    "answer_referral",
+    "close_referral",
     "take_back",
     "suspend",
     "resume",
@@ -35,9 +39,12 @@ OFFERED = (
     "reopen",
     "reverse",
 )
-"""What a person can press, the likeliest first. `review` and `decide_extension` each stand for two acts."""
+"""What a person can press, the likeliest first. `review` and `decide_extension` each stand for several acts."""
 
-TABLE_ACTS = {"review": ("pass", "fail"), "decide_extension": ("grant_extension", "refuse_extension")}
+TABLE_ACTS = {
+    "review": ("pass", "partly", "fail"),
+    "decide_extension": ("grant_extension", "refuse_extension"),
+}
 SLUGS = {name: name.replace("_", "-") for name in OFFERED}
 
 
@@ -124,7 +131,9 @@ EVENT_FACE = {
     "open": ("clipboard", "info"),
     "order": ("gavel", "info"),
     "submit": ("upload", "info"),
+    "withdraw": ("undo", "muted"),
     "pass": ("ok", "success"),
+    "partly": ("refresh", "warning"),
     "correct_on_site": ("ok", "success"),
     "fail": ("fail", "danger"),
     "urge": ("bell", "info"),
@@ -137,6 +146,9 @@ EVENT_FACE = {
     "refuse_extension": ("calendar-off", "muted"),
     "correct_deadline": ("edit", "warning"),
     "transfer": ("transfer", "muted"),
+    "accept_referral": ("transfer", "info"),
+    "answer_referral": ("mail", "info"),
+    "close_referral": ("ok", "success"),
     "take_back": ("undo", "info"),
     "suspend": ("pause", "muted"),
     "resume": ("play", "info"),
@@ -149,6 +161,10 @@ EVENT_FACE = {
     "achieve": ("ok", "info"),
     "report": ("trend-up", "info"),
 }
+
+
+LOOKED = frozenset({"pass", "partly", "fail", "close_referral"})
+"""Acts that a re-inspection leaves."""
 
 
 def timeline_rows(events: list) -> list[dict]:
@@ -173,15 +189,15 @@ def timeline_rows(events: list) -> list[dict]:
 
 def steps(case: HazardCase, events: list) -> list[dict]:
     """登记 → 下达 → 整改 → 复查 → 销号, with the day of each in the present round."""
-    first = {}
+    first, looked = {}, None
     for event in events:  # the newest first: stop where the present round began
         if event.act == "pass" and "reverse" in first:
             continue  # what was passed by mistake was not passed
         first[event.act] = event
+        looked = looked or (event if event.act in LOOKED else None)
         if event.act in ("open", "reopen"):
             break
     began = first.get("open") or first.get("reopen")
-    looked = first.get("pass") or first.get("fail")
     marks = [
         (pgettext("step", "Register"), began),
         (_("Ordered"), first.get("order")),
@@ -201,6 +217,7 @@ def steps(case: HazardCase, events: list) -> list[dict]:
         now = {states.REGISTERED: 1, states.ORDERED: 2, states.SUBMITTED: 3}[case.state]
         for place, row in enumerate(rows):
             row["state"] = "done" if place < now else "now" if place == now else "todo"
-        if case.state == states.ORDERED and "fail" in first:
-            rows[3] |= {"state": "failed", "note": _("not passed")}
+        if case.state == states.ORDERED and looked:
+            note = _("partly rectified") if looked.act == "partly" else _("not passed")
+            rows[3] |= {"state": "failed", "note": note}
     return rows

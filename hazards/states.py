@@ -51,14 +51,21 @@ ACTS: dict[str, Act] = dict(
         _act("correct_on_site", {REGISTERED}, CLOSED, "inspection.file"),
         _act("order", {REGISTERED}, ORDERED, "case.order", "due_on"),
         _act("submit", {ORDERED}, SUBMITTED, "case.submit"),
+        _act("withdraw", {SUBMITTED}, ORDERED, "case.submit", "reason"),
         _act("urge", {ORDERED}, STAYS, "case.urge", "reason"),
         # A re-inspection may come without a submission: the deadline alone starts it (Order 120, Art. 20).
         _act("pass", {ORDERED, SUBMITTED}, CLOSED, "case.review"),
+        # Partly rectified: what remains is ordered anew; only `pass` closes.
+        _act("partly", {ORDERED, SUBMITTED}, ORDERED, "case.review", "due_on", "reason"),
         _act("fail", {ORDERED, SUBMITTED}, ORDERED, "case.review", "due_on"),
         _act("ask_extension", {ORDERED}, STAYS, "case.ask_extension", "reason", "asked_until"),
         _act("grant_extension", {ORDERED}, STAYS, "case.decide_extension", "due_on"),
         _act("refuse_extension", {ORDERED}, STAYS, "case.decide_extension", "reason"),
         _act("transfer", LIVE, TRANSFERRED, "case.transfer", "reason"),
+        _act("accept_referral", {TRANSFERRED}, STAYS, "case.transfer"),
+        _act("answer_referral", {TRANSFERRED}, STAYS, "case.transfer", "reason"),
+        # What the department says it did is not believed unseen: two officers verify, as in a re-inspection.
+        _act("close_referral", {TRANSFERRED}, CLOSED, "case.review"),
         _act("take_back", {TRANSFERRED}, REGISTERED, "case.transfer", "reason"),
         _act("suspend", LIVE, SUSPENDED, "case.suspend", "reason"),
         _act("resume", {SUSPENDED}, REGISTERED, "case.suspend", "reason"),
@@ -100,7 +107,7 @@ CONDITIONS: dict[str, Callable] = {
 """What must hold beside the state, read off the case's own headline."""
 
 SETTLES_REQUEST = frozenset(
-    {"grant_extension", "refuse_extension", "pass", "fail", "transfer", "suspend", "void"}
+    {"grant_extension", "refuse_extension", "pass", "partly", "fail", "transfer", "suspend", "void"}
 )
 """Acts after which no request for an extension waits any longer."""
 

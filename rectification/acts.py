@@ -79,6 +79,11 @@ def submit(case, facts, by, at):
     )
 
 
+@doing("withdraw", forms.ReasonForm)
+def withdraw(case, facts, by, at):
+    return submissions.withdraw(case, reason=facts["reason"], by=by, at=at)
+
+
 @doing("urge", forms.UrgeForm)
 def urge(case, facts, by, at):
     wanted = ("how", "spoken_to", "words", "client_id")
@@ -102,8 +107,24 @@ def reply(case, facts, by, at):
 
 @doing("review", forms.ReviewForm)
 def review(case, facts, by, at):
+    return look(case, facts, by, at, outcome=facts["outcome"], due_on=facts["due_on"])
+
+
+@doing("close_referral", forms.VerifyForm)
+def close_referral(case, facts, by, at):
+    return look(case, facts, by, at, outcome="pass", referred=True)
+
+
+def look(case, facts, by, at, *, outcome: str, due_on=None, referred: bool = False):
+    """One re-inspection of one case, from its form."""
     verdict = reviews.Verdict(
-        case, facts["outcome"], facts["note"], facts["due_on"], photos=tuple(facts["photos"])
+        case,
+        outcome,
+        facts["note"],
+        due_on,
+        photos=tuple(facts["photos"]),
+        no_photo=facts["no_photo"],
+        sequence=facts["sequence"],
     )
     return reviews.review(
         unit=case.unit,
@@ -113,6 +134,7 @@ def review(case, facts, by, at):
         by=by,
         at=at,
         client_id=facts["client_id"],
+        referred=referred,
     )
 
 
@@ -207,7 +229,19 @@ def correct_deadline(case, facts, by, at):
 
 @doing("transfer", forms.TransferForm)
 def transfer(case, facts, by, at):
-    return transfers.transfer(case, department=facts["department"], reason=facts["reason"], by=by, at=at)
+    wanted = ("kind", "regulator", "department", "clause", "reason", "reply_due_on")
+    return transfers.transfer(case, **{name: facts[name] for name in wanted}, by=by, at=at)
+
+
+@doing("accept_referral", forms.AcceptReferralForm)
+def accept_referral(case, facts, by, at):
+    wanted = ("accepted_on", "accepted_by", "their_number")
+    return transfers.accept(case, **{name: facts[name] for name in wanted}, by=by, at=at)
+
+
+@doing("answer_referral", forms.AnswerReferralForm)
+def answer_referral(case, facts, by, at):
+    return transfers.answer(case, result=facts["result"], answered_on=facts["answered_on"], by=by, at=at)
 
 
 @doing("take_back", forms.ReasonForm)

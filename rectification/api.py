@@ -11,10 +11,12 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
+from common.days import today
 from hazards.api import CaseSerializer, CaseViewSet
 from inspections import services as visits
 from inspections.api import FiledInspection, InspectionReads, WholeInspection, read_whole, receipt
 from rectification.acts import DOINGS
+from rectification.next_measures import after_failing
 from rectification.services import filing
 
 
@@ -30,7 +32,10 @@ class CaseActsViewSet(CaseViewSet):
         filterset_class=None,
     )
     def act(self, request, pk=None, act=""):
-        """Do one act. 400 names the field that is wrong; 409 says why the act is refused."""
+        """Do one act. 400 names the field that is wrong; 409 says why the act is refused.
+
+        A re-inspection that was not passed answers `next_measures` as well, the likeliest first.
+        """
         if act not in DOINGS:
             raise NotFound
         case = self.get_object()
@@ -39,7 +44,11 @@ class CaseActsViewSet(CaseViewSet):
         if not form.is_valid():
             raise ValidationError(form.errors)
         DOINGS[act].do(case, form.cleaned_data, request.user, timezone.now())
-        return Response(CaseSerializer(self.get_object(), context={"request": request}).data)
+        case = self.get_object()
+        answer = dict(CaseSerializer(case, context={"request": request}).data)
+        if act == "review" and case.is_live:
+            answer["next_measures"] = after_failing(case, today())
+        return Response(answer)
 
 
 class InspectionViewSet(InspectionReads):

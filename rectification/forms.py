@@ -19,9 +19,17 @@ from hazards.grading_words import element_limits
 from hazards.models import Grade, Level
 from hazards.proposals import place_of, propose, reference_book
 from inspections.selectors import usual_partner
-from rectification.models import AcceptanceCheck, Flag, Milestone, ReportEvery, ReviewItem
+from rectification.models import (
+    AcceptanceCheck,
+    Flag,
+    Milestone,
+    ReportEvery,
+    ReviewItem,
+    Transfer,
+)
+from rectification.services.transfers import reply_due
 from rectification.services.urging import How
-from reference.models import PlaceFlag
+from reference.models import PlaceFlag, Regulator
 
 
 class DayInput(forms.DateInput):
@@ -263,23 +271,50 @@ def answering_for(region_id: str, giver):
     )
 
 
-class ReviewForm(ActForm):
-    show_when: ClassVar = {"due_on": ("outcome", "fail")}
+NO_PHOTO = [("", _("Choose a reason")), *ReviewItem.NoPhoto.choices]
 
-    outcome = forms.ChoiceField(
-        label=_("Result"), choices=ReviewItem.Outcome.choices, widget=forms.RadioSelect
+
+class LookForm(ActForm):
+    """What every look at a case has: what was seen, by whom, when, and the evidence."""
+
+    sequence = forms.IntegerField(
+        widget=forms.HiddenInput, required=False, min_value=1, max_value=32_000, localize=False
     )
     note = words(_("What was seen"), most=500, required=False)
-    due_on = day(_("New deadline"), required=False, help_text=_("The end of that day."))
+    photos = PhotosField(label=_("Photos"), required=False)
+    no_photo = forms.ChoiceField(
+        label=_("Closed without a photo, because"),
+        choices=NO_PHOTO,
+        required=False,
+        help_text=_("Only where no photo can be taken; then say in words what was seen."),
+    )
     officers = OfficersField(label=_("Officers"))
     held_on = day(_("Re-inspected on"), required=False)
-    photos = PhotosField(label=_("Photos"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("held_on", today())
         self.fields["held_on"].widget.attrs["max"] = today().isoformat()
+        if self.case is not None and not self.is_bound:
+            self.initial["sequence"] = self.case.review_items.count() + 1
+
+
+class ReviewForm(LookForm):
+    show_when: ClassVar = {"due_on": ("outcome", "partly fail"), "no_photo": ("outcome", "pass")}
+    field_order: ClassVar = ["outcome", "note", "due_on", "photos", "no_photo", "officers", "held_on"]
+
+    outcome = forms.ChoiceField(
+        label=_("Result"), choices=ReviewItem.Outcome.choices, widget=forms.RadioSelect
+    )
+    due_on = day(_("New deadline"), required=False, help_text=_("The end of that day."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         self.fields["due_on"].widget.attrs["min"] = today().isoformat()
+
+
+class VerifyForm(LookForm):
+    """The look at what a department reported as dealt with."""
 
 
 class AskExtensionForm(ActForm):
@@ -313,8 +348,64 @@ class CorrectDeadlineForm(ActForm):
 
 
 class TransferForm(ActForm):
-    department = forms.CharField(label=_("Department"), max_length=120)
+    kind = forms.ChoiceField(
+        label=_("Kind of referral"),
+        choices=Transfer.Kind.choices,
+        widget=forms.RadioSelect,
+        initial=Transfer.Kind.DEPARTMENT,
+        required=False,
+    )
+    regulator = forms.ModelChoiceField(
+        label=_("Department"),
+        queryset=Regulator.objects.none(),
+        required=False,
+        empty_label=_("Another, named below"),
+    )
+    department = forms.CharField(
+        label=_("Name of the department"),
+        max_length=120,
+        required=False,
+        help_text=_("As it stands on the paper; empty: the name from the list."),
+    )
+    clause = forms.CharField(label=_("Under which clause"), max_length=200, required=False)
     reason = words(_("Reason"))
+    reply_due_on = day(
+        _("Reply by"), required=False, help_text=_("The end of that day; ten working days unless changed.")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        on = today()
+        self.fields["regulator"].queryset = Regulator.objects.current(on)
+        self.fields["regulator"].label_from_instance = lambda regulator: regulator.label
+        self.fields["reply_due_on"].widget.attrs["min"] = on.isoformat()
+        if not self.is_bound:
+            self.initial.setdefault("reply_due_on", reply_due(on))
+
+    def clean_kind(self):
+        """Another program that names no kind means the department in charge."""
+        return self.cleaned_data["kind"] or Transfer.Kind.DEPARTMENT
+
+
+class AcceptReferralForm(ActForm):
+    accepted_on = day(_("Accepted on"))
+    accepted_by = forms.CharField(label=_("Accepted there by"), max_length=60)
+    their_number = forms.CharField(label=_("Their number"), max_length=80, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("accepted_on", today())
+        self.fields["accepted_on"].widget.attrs["max"] = today().isoformat()
+
+
+class AnswerReferralForm(ActForm):
+    result = words(_("What the department did"))
+    answered_on = day(_("Done on"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("answered_on", today())
+        self.fields["answered_on"].widget.attrs["max"] = today().isoformat()
 
 
 class DetermineForm(ActForm):

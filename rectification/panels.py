@@ -1,13 +1,16 @@
 """What the case page and the unit page show from this app, read once per page."""
 
-from django.db.models import Q, Value
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.days import today
+from hazards.selectors import LOOKED
 from inspections.models import Photo
 from rectification import supervised
 from rectification.models import EvidencePhoto, Suspension
+from rectification.services import extensions
 
 
 def case_papers(case, acts: frozenset[str] | None = None) -> dict:
@@ -35,7 +38,25 @@ def case_papers(case, acts: frozenset[str] | None = None) -> dict:
         ),
         "reversals": read("reverse", case.reversals.select_related("reversed_by", "document")),
         "suspension": standing_suspension(case.unit),
+        "transfers": read("transfer", case.transfers.select_related("sent_by", "document")),
+        "reviews": reviews_of(case) if acts is None or acts & LOOKED else [],
     }
+
+
+def reviews_of(case) -> list:
+    """The re-inspections of a case, the latest first."""
+    rows = case.review_items.select_related("review__document", "review__recorded_by").order_by("-sequence")
+    for row in (found := list(rows)):
+        row.case = case
+    return found
+
+
+def before_act(case, name: str) -> dict:
+    """What whoever decides an act must have before their eyes."""
+    if name != "decide_extension" or (asked := case.extensions.undecided().first()) is None:
+        return {}
+    asked.case = case
+    return {"extension": asked, "warnings": extensions.warnings(asked)}
 
 
 def standing_suspension(unit) -> Suspension | None:
@@ -44,24 +65,30 @@ def standing_suspension(unit) -> Suspension | None:
 
 def photo_pair(case) -> dict:
     """Photos before and after, as the photo component shows them."""
-    before = Photo.objects.filter(finding__case=case)
-    after = EvidencePhoto.objects.filter(Q(submission__case=case) | Q(review_item__case=case))
-    rows = photo_rows(before, False).union(photo_rows(after, True), all=True)
-    pair = {"before": [], "after": []}
-    for uploaded_at, pk, taken_at, name, is_after in sorted(rows, key=lambda row: row[:2]):
+    return photos_of([case])[case.pk]
+
+
+def photos_of(cases) -> dict[int, dict]:
+    """Photos before and after of each case, in one statement: {case id: {"before": [...], "after": [...]}}."""
+    before = Photo.objects.filter(finding__case__in=cases)
+    after = EvidencePhoto.objects.filter(Q(submission__case__in=cases) | Q(review_item__case__in=cases))
+    of_after = Coalesce("submission__case", "review_item__case")
+    rows = photo_rows(before, False, F("finding__case")).union(photo_rows(after, True, of_after), all=True)
+    pairs = {case.pk: {"before": [], "after": []} for case in cases}
+    for uploaded_at, pk, taken_at, name, is_after, case_id in sorted(rows, key=lambda row: row[:2]):
         when, url_name, alt = (
             ("after", "rectification:photo", _("Photo after rectification"))
             if is_after
             else ("before", "inspections:photo", _("Photo before rectification"))
         )
-        pair[when].append(
+        pairs[case_id][when].append(
             {"url": reverse(url_name, args=[pk]), "taken": taken_at or uploaded_at, "by": name, "alt": alt}
         )
-    return pair
+    return pairs
 
 
-def photo_rows(photos, is_after: bool):
+def photo_rows(photos, is_after: bool, case_id):
     """Both kinds of photo in one shape, so that one statement reads them."""
     return photos.order_by().values_list(
-        "uploaded_at", "pk", "taken_at", "uploaded_by__name", Value(is_after)
+        "uploaded_at", "pk", "taken_at", "uploaded_by__name", Value(is_after), case_id
     )

@@ -17,6 +17,8 @@ def of_act(name: str, case, facts: dict) -> str:
             return _("Rectification ordered, deadline %(day)s.") % {"day": due}
         case "submit":
             return _("Reported as rectified; the inspector re-inspects.")
+        case "withdraw":
+            return _("The submission is withdrawn; the deadline stays %(day)s.") % {"day": due}
         case "urge":
             return _("Noted: the unit was urged.")
         case "instruct":
@@ -28,6 +30,8 @@ def of_act(name: str, case, facts: dict) -> str:
             return _("The answer is sent.")
         case "review" if facts["outcome"] == "pass":
             return _("Re-inspection passed: the case is closed.")
+        case "review" if facts["outcome"] == "partly":
+            return _("Partly rectified; new deadline %(day)s.") % {"day": due}
         case "review":
             return _("Re-inspection failed; new deadline %(day)s.") % {"day": due}
         case "ask_extension":
@@ -51,7 +55,17 @@ def of_act(name: str, case, facts: dict) -> str:
         case "reverse":
             return _("The closing is reversed: the case stands again, deadline %(day)s.") % {"day": due}
         case "transfer":
-            return _("Transferred to %(department)s.") % {"department": facts["department"]}
+            row = case.transfers.standing().first()
+            return _("Transferred to %(department)s; a reply is due by %(day)s.") % {
+                "department": row.department,
+                "day": day_words(row.reply_due_on),
+            }
+        case "accept_referral":
+            return _("Noted: the department has accepted it.")
+        case "answer_referral":
+            return _("Noted what the department did; two officers verify it, or the case is taken back.")
+        case "close_referral":
+            return _("Verified after the referral: the case is closed.")
         case "take_back" | "resume":
             return _("The case is in hand again; rectification must be ordered.")
         case "suspend":

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts import roles
 from accounts.roles import Role
@@ -13,7 +14,8 @@ from common.listing import capped_counts, count_words
 from hazards import recomputing, states
 from hazards.filters import WORST_FIRST
 from hazards.models import HazardCase, Level
-from rectification.models import AcceptanceCheck, Extension, Instruction, Suspension
+from rectification.models import AcceptanceCheck, Extension, Instruction, ReviewItem, Suspension, Transfer
+from rectification.next_measures import after_failing
 
 SOON_DAYS = 3
 """Calendar days ahead that a desk calls soon; the chase itself counts working days."""
@@ -139,6 +141,61 @@ def instruction_tabs(counts: dict[str, int], current: str) -> list[dict]:
         }
         for name in INSTRUCTION_TABS
     ]
+
+
+REFERRAL_TABS = ("waiting", "accepted", "overdue", "answered", "all")
+
+
+def referral_desk(user, tab: str, on):
+    """The tab shown, its referrals and all tabs with their counts; the reply that is due first comes first."""
+    rows = Transfer.objects.visible_to(user).select_related(
+        "case__unit", "case__region", "case__category", "sent_by", "document"
+    )
+    parts = {
+        "waiting": rows.unaccepted().order_by("reply_due_on", "pk"),
+        "accepted": rows.at_work().order_by("reply_due_on", "pk"),
+        "overdue": rows.late(on).order_by("reply_due_on", "pk"),
+        "answered": rows.answered().order_by("answered_on", "pk"),
+        "all": rows,
+    }
+    tab = tab if tab in parts else "waiting"
+    return tab, parts[tab], referral_tabs(capped_counts(**parts), tab)
+
+
+def referral_tabs(counts: dict[str, int], current: str) -> list[dict]:
+    labels = {
+        "waiting": _("Waiting for acceptance"),
+        "accepted": pgettext("referral", "Accepted"),
+        "overdue": _("Reply overdue"),
+        "answered": pgettext("referral", "Result reported"),
+        "all": _("All"),
+    }
+    url = reverse("rectification:referrals")
+    return [
+        {
+            "label": labels[name],
+            "href": f"{url}?tab={name}",
+            "current": name == current,
+            "count": count_words(counts[name]) if counts[name] else 0,
+            "tone": "danger" if name == "overdue" else "",
+        }
+        for name in REFERRAL_TABS
+    ]
+
+
+def reviews_held(cases) -> dict[int, int]:
+    """How many re-inspections each case has had."""
+    rows = ReviewItem.objects.filter(case__in=cases).order_by().values_list("case").annotate(Count("pk"))
+    return dict(rows)
+
+
+def review_items(sitting, on) -> list[ReviewItem]:
+    """The items of one re-inspection; what was not passed and still stands with the measures that may follow."""
+    items = list(sitting.items.select_related("case__unit", "case__category").prefetch_related("photos"))
+    for item in items:
+        stands = item.outcome != ReviewItem.Outcome.PASS and item.case.is_live
+        item.measures = after_failing(item.case, on) if stands else []
+    return items
 
 
 def asked_of(user, on) -> dict[str, int]:

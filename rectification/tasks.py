@@ -10,7 +10,7 @@ from common import days
 from common.workdays import YearNotLoaded
 from rectification.chase import boards, engine
 from rectification.models import ChaseRun
-from rectification.services import instructions
+from rectification.services import instructions, transfers
 from reference.selectors import calendar
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ def chase() -> dict:
     today, now = days.today(), days.now()
     instructions.press(on=today)
     boards.press(on=today)
+    transfers.press(on=today)
     tally = engine.run(on=today, at=now) if people_work(today) else engine.rest(on=today, at=now)
     for reason in tally.reasons():
         log.warning("chase: %s", reason)

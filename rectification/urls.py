@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rectification import listing_views, views
+from rectification import listing_views, unit_views, views
 
 app_name = "rectification"
 urlpatterns = [
@@ -9,10 +9,14 @@ urlpatterns = [
     path("instructions/", views.instruction_list, name="instructions"),
     path("listings/<int:pk>/", listing_views.listing, name="listing"),
     path("listings/<int:pk>/<slug:step>/", listing_views.listing_step, name="listing-step"),
+    path("referrals/", views.referral_list, name="referrals"),
     path("suspensions/", views.suspension_list, name="suspensions"),
     path("suspensions/<int:pk>/", views.suspension_detail, name="suspension"),
     path("suspensions/<int:pk>/<slug:step>/", views.suspension_step, name="suspension-step"),
     path("units/<int:unit_id>/stop/", views.propose_suspension, name="propose"),
+    path("units/<int:unit_id>/submit/", unit_views.submit, name="unit-submit"),
+    path("units/<int:unit_id>/review/", unit_views.review, name="unit-review"),
+    path("reviews/<int:pk>/", unit_views.review_result, name="review"),
     path("cases/<int:pk>/outlook/", views.outlook, name="outlook"),
     path("cases/<int:pk>/<slug:slug>/", views.act, name="act"),
     path("inspections/<int:pk>/complete/", views.file, name="file"),

@@ -216,6 +216,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "var" / "beat")
 # How long after 08:00 the chase may still be at work before /readyz calls it late.
 CHASE_GRACE_MINUTES = env.number("CHASE_GRACE_MINUTES", 60)
 
+# --- re-inspection ---------------------------------------------------------------------------
+# Nobody who submitted or ordered a hazard of these grades verifies it; of a listed hazard nobody ever does.
+INDEPENDENT_GRADES = tuple(env.words("INDEPENDENT_GRADES", "major,serious"))
+# How many characters stand for a photo where a hazard is closed without one.
+WORDS_WITHOUT_PHOTO = env.number("WORDS_WITHOUT_PHOTO", 10)
+
 # --- mail ------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "xiaohuan@localhost")
 EMAIL_TIMEOUT = 10

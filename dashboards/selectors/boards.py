@@ -61,13 +61,6 @@ def listed_units(user, area: Area, on: date, *, level: str = "", state: str = "a
     return sorted(wanted, key=lambda one: (one.is_done, -one.days, Level.values.index(one.level), one.unit))
 
 
-def first_standing(user, area: Area, on: date, most: int) -> list[Listed]:
-    """The first of `listed_units` that are not done, without reading the others."""
-    rows = by_unit(user, area, on).filter(left__gt=0)
-    rows = rows.order_by(F("oldest").asc(nulls_last=True), "height", "case__unit_id")
-    return [short(row, on) for row in rows[:most]]
-
-
 def by_unit(user, area: Area, on: date):
     """One row a listed unit: its main level, what is left to do, and the oldest deadline that has passed.
 
@@ -157,16 +150,37 @@ def board_with_plans(user, area: Area, on: date, shorts: list[Listed]) -> list[L
 
 def board(user, area: Area, on: date, shorts: list[Listed]) -> list[ListedUnit]:
     """Some units with all that a line of the board shows, in the order given. One statement."""
-    rows = listings_in(user, area).filter(case__unit_id__in=[one.unit for one in shorts])
-    by_unit: dict[int, list[Listing]] = {}
-    for listing in rows.select_related("case__unit__region").order_by("-listed_on", "-pk"):
-        by_unit.setdefault(listing.case.unit_id, []).append(listing)
+    groups = grouped(listings_in(user, area).filter(case__unit_id__in=[one.unit for one in shorts]))
+    return [ListedUnit(groups[one.unit][0].case.unit, tuple(groups[one.unit]), one, on) for one in shorts]
+
+
+def first_standing(user, area: Area, on: date, most: int) -> list[ListedUnit]:
+    """The worst units that are not done, without reading the others. One statement."""
+    worst = by_unit(user, area, on).filter(left__gt=0)
+    worst = worst.order_by(F("oldest").asc(nulls_last=True), "height", "case__unit_id")[:most]
+    groups = grouped(listings_in(user, area).filter(case__unit_id__in=worst.values("case__unit_id")))
+    lines = [
+        ListedUnit(group[0].case.unit, tuple(group), standing(group, on), on) for group in groups.values()
+    ]
     height = Level.values.index
-    lines = []
-    for short in shorts:
-        group = sorted(by_unit[short.unit], key=lambda one: (height(one.level), one.delisted_on is not None))
-        lines.append(ListedUnit(group[0].case.unit, tuple(group), short, on))
-    return lines
+    return sorted(lines, key=lambda line: (-line.short.days, height(line.short.level), line.unit.pk))
+
+
+def grouped(listings) -> dict[int, list[Listing]]:
+    """Listings by unit, the main one first: the highest level; of equals the one that still hangs, then the later."""
+    groups: dict[int, list[Listing]] = {}
+    for listing in listings.select_related("case__unit__region").order_by("-listed_on", "-pk"):
+        groups.setdefault(listing.case.unit_id, []).append(listing)
+    height = Level.values.index
+    for group in groups.values():
+        group.sort(key=lambda one: (height(one.level), one.delisted_on is not None))
+    return groups
+
+
+def standing(group: list[Listing], on: date) -> Listed:
+    """The short form of a unit that is not done, from its listings."""
+    days = max(listing.case.overdue_days(on) for listing in group)
+    return Listed(group[0].case.unit_id, group[0].level, False, days)
 
 
 @dataclass(frozen=True)

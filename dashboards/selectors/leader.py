@@ -162,13 +162,12 @@ def kept_counts(user, area: Area, period: Period, on: date) -> dict:
 
 def count_all(user, area: Area, period: Period, on: date) -> dict:
     """Everything that is counted, for the lines and the total."""
-    first = boards.first_standing(user, area, on, NAMED)
     return {
         "as_of": timezone.localtime(),
         "lines": count_lines(user, area, period, on),
         "before": kept_before(user, area, period),
         "levels": boards.counted_numbers(user, area, on),
-        "board": [board_line(one) for one in boards.board(user, area, on, first)],
+        "board": [board_line(one) for one in boards.first_standing(user, area, on, NAMED)],
     }
 
 

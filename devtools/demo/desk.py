@@ -25,6 +25,7 @@ DONE_WORDS = (
     "已拆除，恢复原状",
 )
 DEPARTMENTS = ("住房和城乡建设局", "市场监督管理局", "综合行政执法局")
+SLIPS = (("fail", "现场仍未整改到位"), ("partly", "一层已整改，二层尚未完成"), ("fail", "整改后再次堵塞"))
 STANDS = "stands"  # a story whose hazards nobody rectifies before today
 WAITS = "waits"  # and one in which nobody has decided about the suspension either
 DAY = timedelta(days=1)
@@ -165,6 +166,7 @@ class Desk:
             """Look at everything of the unit that waits, in one visit."""
             waiting = list(
                 HazardCase.objects.filter(unit=unit_pk, state="submitted")
+                .exclude(grade="major")  # verified apart, by those who did not order it
                 .select_related("category", "unit")
                 .order_by("pk")
             )
@@ -177,16 +179,18 @@ class Desk:
                 case.unit = unit
                 if self.dice.random() < slips:
                     due_on = self.times.working_day(day + timedelta(days=self.dice.randint(5, 15)))
-                    verdicts.append(reviews.Verdict(case, "fail", "现场仍未整改到位", due_on))
+                    outcome, words = SLIPS[case.pk % len(SLIPS)]
+                    verdicts.append(reviews.Verdict(case, outcome, words, due_on))
                 else:
-                    verdicts.append(reviews.Verdict(case, "pass", "现场核查，已整改到位"))
+                    words = "现场核查，已整改到位，与复函所述一致"
+                    verdicts.append(reviews.Verdict(case, "pass", words, no_photo="other"))
             reviews.review(unit=unit, verdicts=verdicts, officers=pair, by=pair[0], at=moment)
             self.after_review(unit, verdicts, day)
 
         return review
 
     def after_review(self, unit: Unit, verdicts: list, day: date) -> None:
-        failed = [verdict for verdict in verdicts if verdict.outcome == "fail"]
+        failed = [verdict for verdict in verdicts if verdict.outcome != "pass"]
         if failed:
             again = Found(
                 day, unit.pk, unit.region_id, tuple((v.case.pk, v.due_on) for v in failed), None, "again"
@@ -255,10 +259,51 @@ class Desk:
                     department=self.dice.choice(DEPARTMENTS),
                     reason="属主管部门职责范围",
                     by=self.cast.office,
+                    clause="《中华人民共和国消防法》第五十二条",
                     at=moment,
                 )
+                self.hear_of(number, moment.date())
 
         return transfer
+
+    def hear_of(self, number: int, day: date) -> None:
+        """What becomes of a referral: some are accepted, some of those answered, and some of these verified."""
+        if number % 4:
+            self.queue.plan(day + 2 * DAY, 10, self.accepted(number), number % 50)
+        if number % 4 > 1:
+            self.queue.plan(day + 9 * DAY, 10, self.answered(number), number % 50)
+        if number % 4 > 2:
+            self.queue.plan(day + 12 * DAY, 15, self.verified(number), number % 50)
+
+    def accepted(self, number: int):
+        def accept(moment: datetime):
+            case, on = HazardCase.objects.get(pk=number), moment.date()
+            facts = {
+                "accepted_on": on,
+                "accepted_by": "韩科长",
+                "their_number": f"收字〔{on.year}〕{number}号",
+            }
+            transfers.accept(case, **facts, by=self.cast.office, at=moment)
+
+        return accept
+
+    def answered(self, number: int):
+        def answer(moment: datetime):
+            case = HazardCase.objects.get(pk=number)
+            result = "已责令限期拆除，现场复核完毕"
+            transfers.answer(case, result=result, answered_on=moment.date(), by=self.cast.office, at=moment)
+
+        return answer
+
+    def verified(self, number: int):
+        def verify(moment: datetime):
+            case = HazardCase.objects.select_related("unit", "category").get(pk=number)
+            pair = [person for person in self.cast.inspectors if person != case.inspector][:2]
+            verdict = reviews.Verdict(case, "pass", "现场核实，部门处置到位", photos=(picture(4),))
+            unit, by = case.unit, pair[0]
+            reviews.review(unit=unit, verdicts=[verdict], officers=pair, by=by, at=moment, referred=True)
+
+        return verify
 
     def end(self, number: int, act: str, reason: str):
         def end(moment: datetime):

@@ -101,7 +101,17 @@ class Field:
         self.queue.plan(day, hour, inspect, minute)
 
     def file(
-        self, unit: Unit, moment: datetime, pair: list, *, findings, answers=(), kind="", story="", **stop
+        self,
+        unit: Unit,
+        moment: datetime,
+        pair: list,
+        *,
+        findings,
+        answers=(),
+        kind="",
+        story="",
+        joint=(),
+        **stop,
     ):
         """File one visit whole, complete it, and note what it left behind."""
         done = moment + timedelta(minutes=40)
@@ -116,6 +126,7 @@ class Field:
             officers=pair,
             answers=answers,
             findings=findings,
+            joint=list(joint),
         )
         with clock_at(done):
             outcome = filing.complete(draft, by=pair[0], at=done, **stop)

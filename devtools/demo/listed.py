@@ -10,6 +10,7 @@ from devtools.demo.desk import Desk
 from devtools.demo.field import Field, Found
 from devtools.demo.followup import FollowUp
 from devtools.demo.people import Cast
+from devtools.demo.pictures import picture
 from devtools.demo.premises import Trade
 from hazards.models import HazardCase
 from rectification.services import listings, meetings, reviews, submissions
@@ -63,6 +64,10 @@ FOUR = (
 )
 HIGH = {"province": "浙政函", "city": "衢政函"}
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋"
+JOINT = (
+    {"department": "住房和城乡建设局", "people": ["高某", "林某"]},
+    {"department": "市场监督管理局", "people": ["何某"]},
+)
 ATTENDEES = ["王某", "李某", "张某", "刘某"]
 
 
@@ -89,7 +94,9 @@ class Board:
             hazard = self.field.hazard(category, moment.date(), listed.due_days)
             stop = {"suspend": False, "no_suspension_reason": "已按重大火灾隐患程序办理"}
             pair = self.field.pair()
-            self.field.file(unit, moment, pair, findings=[hazard], kind="special", story=story, **stop)
+            self.field.file(
+                unit, moment, pair, findings=[hazard], kind="special", story=story, joint=JOINT, **stop
+            )
 
         return find
 
@@ -149,12 +156,18 @@ class Board:
     def close(self, number: int, listed: Listed, case_pk: int):
         def close(moment):
             case = HazardCase.objects.select_related("unit", "category").get(pk=case_pk)
-            pair = self.desk.pair()
-            verdict = reviews.Verdict(case, "pass", "逐项核查，隐患已消除")
+            pair = self.other_eyes(case)
+            verdict = reviews.Verdict(case, "pass", "逐项核查，隐患已消除", photos=(picture(3),))
             reviews.review(unit=case.unit, verdicts=[verdict], officers=pair, by=pair[0], at=moment)
             self.desk.plan(moment.date() + timedelta(days=7), 15, self.delist(number, case_pk))
 
         return close
+
+    def other_eyes(self, case) -> list:
+        """Two inspectors who did not order what they verify."""
+        hands = set(case.order_items.values_list("order__issued_by", flat=True))
+        people = [*self.desk.cast.inspectors, *self.desk.cast.verifiers]
+        return [person for person in people if person.pk not in hands][:2]
 
     def delist(self, number: int, case_pk: int):
         def delist(moment):

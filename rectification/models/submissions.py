@@ -23,14 +23,21 @@ class Submission(models.Model):
 
     class Outcome(models.TextChoices):
         PASSED = "passed", _("Passed")
+        PARTLY = "partly", _("Partly rectified")
         FAILED = "failed", _("Failed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     client_id = models.UUIDField(default=uuid.uuid4, unique=True)
     case = models.ForeignKey("hazards.HazardCase", models.PROTECT, related_name="submissions")
     words = models.TextField(_("what was done"), max_length=2000)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
-    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_reason = models.CharField(_("why it was withdrawn"), max_length=1000, blank=True)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -39,7 +46,12 @@ class Submission(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["case"], condition=Q(outcome=""), name="submission_one_awaiting_per_case"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="withdrawn", withdrawn_at__isnull=False)
+                | (~Q(outcome="withdrawn") & Q(withdrawn_at=None)),
+                name="submission_withdrawn_has_moment",
+            ),
         ]
 
     def __str__(self):

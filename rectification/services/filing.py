@@ -102,6 +102,7 @@ def lock_and_number(visit: Inspection, *, by, at: datetime, findings: list, enfo
                     {"name": member.user.name, "card": member.card_number, "officer": member.is_officer}
                     for member in visit.team.select_related("user")
                 ],
+                "joint": visit.joint,
                 "answers": list(visit.answers.values("number", "question", "result")),
                 "findings": [
                     {

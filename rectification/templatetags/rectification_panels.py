@@ -3,7 +3,9 @@
 from django import template
 
 from accounts import roles
+from common.days import today
 from rectification import panels
+from rectification.unit_now import now as unit_steps
 
 register = template.Library()
 
@@ -21,11 +23,17 @@ def case_papers(context, case):
     }
 
 
-@register.inclusion_tag("rectification/_asked_extension.html")
-def asked_extension(case):
-    """What whoever decides an extension must know: until when, why, what keeps people safe, who asks."""
-    asked = case.extensions.undecided().select_related("asked_by").first()
-    return {"extension": asked, "case": case}
+@register.inclusion_tag("rectification/_unit_now.html", takes_context=True)
+def unit_now(context, unit):
+    """What stands on a unit and what comes next."""
+    on, user = today(), context.get("user")
+    return {
+        "now": unit_steps(unit, on),
+        "unit": unit,
+        "today": on,
+        "may_submit": bool(user) and roles.may(user, "case.submit", unit.region_id),
+        "may_review": bool(user) and roles.may(user, "case.review", unit.region_id),
+    }
 
 
 @register.inclusion_tag("rectification/_case_photos.html")

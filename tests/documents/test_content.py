@@ -57,7 +57,7 @@ def test_the_articles_of_sixty_items_are_asked_for_once(clause, make_case, inspe
 
 
 def test_listing_delisting_and_meeting_leave_their_papers(
-    case, inspector_a, inspector_b, office, officer_east
+    case, inspector_a, inspector_c, inspector_d, office, officer_east
 ):
     decision = meetings.determine(
         case, grade="major", clauses="GB 35181-2017 7.3.1", attendees=["周安", "吴平", "郑文"], held_on=DAY,
@@ -70,7 +70,7 @@ def test_listing_delisting_and_meeting_leave_their_papers(
     assert listing.document.content["leader_name"] == "刘副县长"
     journeys.order(case, by=inspector_a)
     journeys.submit(case, by=officer_east)
-    journeys.review(case, officers=[inspector_a, inspector_b])
+    journeys.review(case, officers=[inspector_c, inspector_d])
     case.refresh_from_db()
     listing.refresh_from_db()
     from rectification.services import listings

@@ -42,7 +42,8 @@ def facts_of(name, **changed):
         "submit": {"words": "已清理，通道畅通"},
         "review": {
             "outcome": "pass",
-            "note": "现场畅通",
+            "note": "现场畅通，门锁已拆除完毕",
+            "no_photo": "other",
             "officers": ["inspector_a", "inspector_b"],
             "held_on": today().isoformat(),
         },

@@ -112,7 +112,12 @@ def test_a_case_walks_from_order_to_closed(api_as, inspector_a, inspector_b, off
     assert (ordered.status_code, ordered.json()["state"]) == (200, "ordered")
     submitted = officer.post(f"{url}/submit/", {"words": "已清理"}, format="json")
     assert submitted.json()["state"] == "submitted"
-    body = {"outcome": "pass", "note": "畅通", "officers": ["inspector_a", "inspector_b"]}
+    body = {
+        "outcome": "pass",
+        "note": "通道已清理，现场查看畅通",
+        "no_photo": "other",
+        "officers": ["inspector_a", "inspector_b"],
+    }
     closed = inspector.post(f"{url}/review/", body, format="json")
     assert (closed.status_code, closed.json()["state"], closed.json()["closed_on"]) == (
         200,

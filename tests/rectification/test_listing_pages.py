@@ -131,7 +131,7 @@ def test_an_unknown_step_is_nowhere(as_user, listing, office):
 
 def test_a_report_on_a_case_closed_meanwhile_comes_back_with_the_sentence(as_user, listing, ordered, cast):
     journeys.submit(ordered, by=cast["officer_east"], day=plus(4))
-    journeys.review(ordered, officers=[cast["inspector_a"], cast["inspector_b"]], day=plus(5))
+    journeys.review(ordered, officers=journeys.other_eyes(), day=plus(5))
     answer = as_user(cast["officer_east"]).post(path(listing, "report"), {"words": "进展", "percent": "50"})
     assert answer.status_code == 422 and "进展" in answer.content.decode()
     assert not ProgressReport.objects.exists()
@@ -228,7 +228,7 @@ def test_the_units_board_comes_down_with_the_last(pair, office, cast, as_user):
     assert "尚有 1 处" in receipts.of_act("delist", first, {"level": "county"})
     assert "2 处" in as_user(office).get(path(second.listings.get())).content.decode()
     journeys.submit(second, by=cast["officer_east"], day=plus(8))
-    journeys.review(second, officers=[cast["inspector_a"], cast["inspector_b"]], day=plus(9))
+    journeys.review(second, officers=journeys.other_eyes(), day=plus(9))
     second.refresh_from_db()
     listings.delist(second.listings.get(), paper_number="10号", by=office, at=at(plus(11)))
     assert unit_board(first) == unit_board(second) == (2, 2, 0, plus(11))
@@ -247,7 +247,7 @@ def test_thirty_listings_cost_as_many_statements_as_one(ordered, pair, django_as
 @pytest.mark.django_db(transaction=True)
 def test_of_two_delistings_at_once_one_wins(ordered, office, leader, cast):
     journeys.submit(ordered, by=cast["officer_east"], day=plus(4))
-    journeys.review(ordered, officers=[cast["inspector_a"], cast["inspector_b"]], day=plus(5))
+    journeys.review(ordered, officers=journeys.other_eyes(), day=plus(5))
     people = [office, leader]
 
     def work():

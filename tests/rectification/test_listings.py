@@ -134,7 +134,7 @@ def test_closing_and_delisting_have_two_actors_two_days_two_papers(major, office
     closing, delisting = list(major.events.order_by("pk"))[-2:]
     assert (closing.act, closing.by.username, closing.on, closing.document.form) == (
         "pass",
-        "inspector_a",
+        "eyes13",
         plus(5),
         "recheck",
     )

@@ -50,7 +50,7 @@ def view(listing, on):
 
 def close(case, cast, day=5):
     journeys.submit(case, by=cast["officer_east"], day=plus(day))
-    journeys.review(case, officers=[cast["inspector_a"], cast["inspector_b"]], day=plus(day))
+    journeys.review(case, officers=journeys.other_eyes(), day=plus(day))
     case.refresh_from_db()
 
 
