@@ -21,6 +21,8 @@ OFFERED = (
     "urge",
     "ask_extension",
     "decide_extension",
+    "decide_void",
+    "look_back",
     "instruct",
     "determine",
     "list",
@@ -29,12 +31,20 @@ OFFERED = (
     "take_back",
     "suspend",
     "resume",
+    "merge",
     "void",
     "reopen",
 )
-"""What a person can press, the likeliest first. `review` and `decide_extension` each stand for two acts."""
+"""What a person can press, the likeliest first. TABLE_ACTS names those that stand for other acts of the table."""
 
-TABLE_ACTS = {"review": ("pass", "fail"), "decide_extension": ("grant_extension", "refuse_extension")}
+TABLE_ACTS = {
+    "review": ("pass", "fail"),
+    "decide_extension": ("grant_extension", "refuse_extension"),
+    "look_back": ("look_back", "reopen"),
+    "void": ("ask_void",),
+    "merge": ("ask_merge",),
+    "decide_void": ("void", "refuse_void"),
+}
 SLUGS = {name: name.replace("_", "-") for name in OFFERED}
 
 
@@ -136,7 +146,12 @@ EVENT_FACE = {
     "take_back": ("undo", "info"),
     "suspend": ("pause", "muted"),
     "resume": ("play", "info"),
+    "ask_void": ("ban", "warning"),
+    "ask_merge": ("ban", "warning"),
     "void": ("ban", "muted"),
+    "refuse_void": ("undo", "info"),
+    "absorb": ("clipboard", "muted"),
+    "look_back": ("eye", "success"),
     "list": ("flag", "listed"),
     "delist": ("flag", "muted"),
 }

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from inspections.models import Photo
-from rectification.models import EvidencePhoto, Suspension
+from rectification.models import EvidencePhoto, Suspension, VoidRequest
 
 
 def case_papers(case, acts: frozenset[str] | None = None) -> dict:
@@ -27,18 +27,49 @@ def case_papers(case, acts: frozenset[str] | None = None) -> dict:
         "instructions": read(
             "instruct", case.instructions.select_related("addressee", "given_by", "replied_by", "document")
         ),
+        "look_backs": look_backs_of(case, acts),
+        "void_requests": read("ask_void", void_rows(case)) or read("ask_merge", void_rows(case)),
+        "duplicates": duplicates_of(case) if acts is None or "absorb" in acts else [],
         "suspension": standing_suspension(case.unit),
     }
+
+
+def look_backs_of(case, acts: frozenset[str] | None) -> list:
+    """The look-backs of a case; one that was never closed has none."""
+    if acts is not None and not acts & {"pass", "correct_on_site"}:
+        return []
+    rows = case.look_backs.select_related("recorded_by", "draw").prefetch_related("officers__user")
+    return list(rows.order_by("-round"))
+
+
+def void_rows(case):
+    return case.void_requests.select_related("asked_by", "decided_by", "into")
+
+
+def duplicates_of(case) -> list:
+    """The cases that went into this one, and those that had gone into them before."""
+    found, frontier = [], [case.pk]
+    while frontier:
+        rows = VoidRequest.objects.merged().filter(into__in=frontier).select_related("case", "asked_by")
+        rows = list(rows.order_by("decided_at", "pk"))
+        found += rows
+        frontier = [row.case_id for row in rows]
+    return found
 
 
 def standing_suspension(unit) -> Suspension | None:
     return unit.suspensions.filter(status__in=["proposed", "in_force"]).first()
 
 
-def photo_pair(case) -> dict:
-    """Photos before and after, as the photo component shows them."""
-    before = Photo.objects.filter(finding__case=case)
-    after = EvidencePhoto.objects.filter(Q(submission__case=case) | Q(review_item__case=case))
+def photo_pair(case, acts: frozenset[str] | None = None) -> dict:
+    """Photos before and after, as the photo component shows them; those of duplicates among them."""
+    cases = [case.pk]
+    if acts is None or "absorb" in acts:
+        cases += [row.case_id for row in duplicates_of(case)]
+    before = Photo.objects.filter(finding__case__in=cases)
+    after = EvidencePhoto.objects.filter(
+        Q(submission__case__in=cases) | Q(review_item__case__in=cases) | Q(look_back__case__in=cases)
+    )
     rows = photo_rows(before, False).union(photo_rows(after, True), all=True)
     pair = {"before": [], "after": []}
     for uploaded_at, pk, taken_at, name, is_after in sorted(rows, key=lambda row: row[:2]):

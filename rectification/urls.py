@@ -1,12 +1,17 @@
 from django.urls import path
 
-from rectification import views
+from rectification import revisit_views, views
 
 app_name = "rectification"
 urlpatterns = [
     path("mine/", views.mine, name="mine"),
     path("approvals/", views.approvals, name="approvals"),
     path("instructions/", views.instruction_list, name="instructions"),
+    path("lookbacks/", revisit_views.lookback_list, name="lookbacks"),
+    path("lookbacks/draw/", revisit_views.draw_page, name="draw-lots"),
+    path("lookbacks/draws/<int:pk>/", revisit_views.draw_detail, name="draw"),
+    path("watches/", revisit_views.watch_list, name="watches"),
+    path("watches/<int:pk>/look/", revisit_views.watch_look, name="watch-look"),
     path("suspensions/", views.suspension_list, name="suspensions"),
     path("suspensions/<int:pk>/", views.suspension_detail, name="suspension"),
     path("suspensions/<int:pk>/<slug:step>/", views.suspension_step, name="suspension-step"),

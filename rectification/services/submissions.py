@@ -45,10 +45,10 @@ def submit(case, *, words: str, by, at: datetime, photos=(), client_id=None) -> 
     return submission
 
 
-def add_photo(picture, *, by, at: datetime, submission=None, review_item=None) -> EvidencePhoto:
+def add_photo(picture, *, by, at: datetime, **of) -> EvidencePhoto:
+    """Keep a photo of `submission=`, `review_item=` or `look_back=`, one of them."""
     return EvidencePhoto.objects.create(
-        submission=submission,
-        review_item=review_item,
+        **of,
         file=picture.file,
         sha256=picture.sha256,
         taken_at=picture.taken_at,

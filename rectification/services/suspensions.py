@@ -15,7 +15,7 @@ from common.errors import AlreadyDone, RuleBroken
 from documents.models import Form
 from hazards import states
 from rectification.models import AcceptanceCheck, AcceptanceOfficer, Suspension
-from rectification.services import papers
+from rectification.services import papers, watches
 from rectification.services.teams import refuse_team
 from units.services import mark_suspended
 
@@ -66,6 +66,7 @@ def decide(suspension: Suspension, *, by, at: datetime, note: str = "") -> Suspe
     )
     Suspension.objects.filter(pk=suspension.pk).update(document=document)
     mark_suspended(unit, since=on, by=by, note=document.number)
+    watches.begin(suspension, on=on)
     suspension.refresh_from_db()
     return suspension
 
@@ -166,6 +167,7 @@ def lift(suspension: Suspension, *, by, at: datetime) -> Suspension:
     )
     Suspension.objects.filter(pk=current.pk).update(lifting_document=document)
     mark_suspended(current.unit, since=None, by=by, note=document.number)
+    watches.end(current, on=localdate(at))
     suspension.refresh_from_db()
     return suspension
 

@@ -23,13 +23,19 @@ FACTS = {
 
 # By hand: which acts the law and the house allow from each state. The table must say the same.
 ALLOWED = {
-    "registered": {"correct_on_site", "order", "transfer", "suspend", "void", "determine", "list", "instruct", "reply"},
+    "registered": {
+        "correct_on_site", "order", "transfer", "suspend", "determine", "list", "instruct", "reply",
+        "ask_void", "ask_merge", "void", "refuse_void", "absorb",
+    },
     "ordered": {
         "urge", "instruct", "reply", "submit", "pass", "fail", "ask_extension", "grant_extension", "refuse_extension",
-        "transfer", "suspend", "void", "determine", "list",
+        "transfer", "suspend", "determine", "list", "ask_void", "ask_merge", "void", "refuse_void", "absorb",
     },
-    "submitted": {"pass", "fail", "transfer", "suspend", "void", "determine", "list", "instruct", "reply"},
-    "closed": {"reopen", "delist", "reply"},
+    "submitted": {
+        "pass", "fail", "transfer", "suspend", "determine", "list", "instruct", "reply",
+        "ask_void", "ask_merge", "void", "refuse_void", "absorb",
+    },
+    "closed": {"reopen", "delist", "reply", "look_back"},
     "transferred": {"take_back", "delist", "reply"},
     "suspended": {"resume", "delist", "reply"},
     "void": {"delist", "reply"},
@@ -52,7 +58,12 @@ DOERS = {
     "take_back": {"inspector_a", "office"},
     "suspend": {"office"},
     "resume": {"office"},
+    "ask_void": {"inspector_a", "office"},
+    "ask_merge": {"inspector_a", "office"},
     "void": {"office"},
+    "refuse_void": {"office"},
+    "absorb": {"office"},
+    "look_back": {"inspector_a"},
     "reopen": {"inspector_a", "office"},
     "determine": {"inspector_a", "office"},
     "list": {"office", "leader"},
@@ -64,6 +75,8 @@ CARRIES = {
     "delist": {"listed_levels": ["county"]},
     "grant_extension": {"asked_until": plus(45)},
     "refuse_extension": {"asked_until": plus(45)},
+    "void": {"void_asked_on": plus(20)},
+    "refuse_void": {"void_asked_on": plus(20)},
 }
 PEOPLE = (
     "inspector_a", "clerk", "officer_east", "officer_west", "head_east", "office", "leader", "leader_quzhou",
@@ -136,6 +149,8 @@ def test_each_allowed_act_works_and_leaves_its_event(state, name, case, cast):
         ("delist", "closed"),
         ("grant_extension", "ordered"),
         ("refuse_extension", "ordered"),
+        ("void", "ordered"),
+        ("refuse_void", "ordered"),
     ],
 )
 def test_what_the_case_must_carry_beside_its_state(name, state, case, cast):
