@@ -40,7 +40,16 @@ def test_a_case_carries_the_contracts_fields(api_as, inspector_a, case, unit):
     assert (body["due_on"], body["original_due_on"]) == ("2026-03-25", "2026-03-25")
     assert (body["overdue"], body["overdue_days"], body["listed"]) == (False, 0, [])
     assert body["opened_at"] == "2026-03-10T10:00:00+08:00" and body["closed_at"] is None
-    assert body["acts"] == ["review", "submit", "urge", "ask-extension", "determine", "transfer"]
+    assert body["acts"] == [
+        "review",
+        "submit",
+        "urge",
+        "ask-extension",
+        "determine",
+        "transfer",
+        "merge",
+        "void",
+    ]
 
 
 def test_outside_ones_jurisdiction_a_case_does_not_exist(api_as, officer_west, leader_quzhou, case):
