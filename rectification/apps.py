@@ -24,5 +24,7 @@ class RectificationConfig(AppConfig):
         guards.after_retire.append(watches.follow_retirement)
         guards.after_restore.append(watches.follow_restoring)
         registry.set_tab(
-            registry.Tab("lookbacks", _("Look-back"), "eye", "rectification:lookbacks", select="#lookback-rows")
+            registry.Tab(
+                "lookbacks", _("Look-back"), "eye", "rectification:lookbacks", select="#lookback-rows"
+            )
         )

@@ -264,7 +264,11 @@ class DrawForm(forms.Form):
     region = forms.ModelChoiceField(label=_("Region"), queryset=Region.objects.none(), empty_label=None)
     quarter = forms.CharField(label=_("Quarter"), max_length=6, help_text=_("For example 2026Q3."))
     percent = forms.DecimalField(
-        label=_("Percent of each township"), max_digits=5, decimal_places=2, min_value=Decimal("0.01"), max_value=100
+        label=_("Percent of each township"),
+        max_digits=5,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        max_value=100,
     )
     seed = forms.IntegerField(
         label=_("Seed"),

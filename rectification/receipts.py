@@ -46,7 +46,9 @@ def of_act(name: str, case, facts: dict) -> str:
         case "decide_void" if facts["decision"] == "refused":
             return _("Refused: the case stands as before.")
         case "look_back" if facts["outcome"] == "relapse":
-            return _("Relapse recorded: round %(n)s begins, rectification must be ordered.") % {"n": case.round}
+            return _("Relapse recorded: round %(n)s begins, rectification must be ordered.") % {
+                "n": case.round
+            }
         case "look_back":
             return _("Look-back recorded: the rectification holds.")
         case "determine":

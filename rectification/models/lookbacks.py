@@ -39,7 +39,9 @@ class Draw(models.Model):
     class Meta:
         ordering = ["-drawn_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["region", "quarter", "percent", "seed"], name="draw_once_by_its_seed"),
+            models.UniqueConstraint(
+                fields=["region", "quarter", "percent", "seed"], name="draw_once_by_its_seed"
+            ),
             models.CheckConstraint(
                 condition=Q(percent__gt=0, percent__lte=100),
                 name="draw_percent_makes_sense",

@@ -1,4 +1,4 @@
-"""Requests to take a case out of the books: as no hazard, or as the same as another case. Decided once, by somebody else."""
+"""Requests to take a case out of the books, as no hazard or as a duplicate: decided once, by somebody else."""
 
 import uuid
 
@@ -57,9 +57,7 @@ class VoidRequest(models.Model):
             models.UniqueConstraint(
                 fields=["case"], condition=Q(decision=""), name="void_one_undecided_per_case"
             ),
-            models.CheckConstraint(
-                condition=Q(into=None) | ~Q(into=F("case")), name="void_not_into_itself"
-            ),
+            models.CheckConstraint(condition=Q(into=None) | ~Q(into=F("case")), name="void_not_into_itself"),
             models.CheckConstraint(
                 condition=~Q(decision__in=["granted", "refused"])
                 | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))),

@@ -61,7 +61,9 @@ def refuse_draw(quarter: str, percent: Decimal, seed: int, on: date) -> tuple[da
     except ValueError as error:
         raise RuleBroken(_("Write the quarter as 2026Q3."), field="quarter") from error
     if last >= on:
-        raise RuleBroken(_("That quarter is not over yet: its cases can be drawn afterwards."), field="quarter")
+        raise RuleBroken(
+            _("That quarter is not over yet: its cases can be drawn afterwards."), field="quarter"
+        )
     if not 0 < percent <= 100:
         raise RuleBroken(_("A percentage lies between 0 and 100."), field="percent")
     if not 0 <= seed <= MOST_SEED:
@@ -71,7 +73,9 @@ def refuse_draw(quarter: str, percent: Decimal, seed: int, on: date) -> tuple[da
 
 def pool_of(region, first: date, last: date) -> dict[str, list[str]]:
     """Closed in those days and neither looked back at nor drawn before, by township."""
-    seen = LookBack.objects.filter(~Q(outcome="") | Q(draw__isnull=False), case=OuterRef("pk"), round=OuterRef("round"))
+    seen = LookBack.objects.filter(
+        ~Q(outcome="") | Q(draw__isnull=False), case=OuterRef("pk"), round=OuterRef("round")
+    )
     cases = HazardCase.objects.under(region.code).closed().filter(closed_on__range=(first, last))
     pool = defaultdict(list)
     for number, code in cases.exclude(Exists(seen)).order_by("number").values_list("number", "region_id"):

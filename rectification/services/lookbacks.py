@@ -1,4 +1,4 @@
-"""Look-backs (回头看): scheduled when a case closes, whatever the door; made by two officers; a relapse opens a new round."""
+"""Look-backs (回头看): scheduled when a case closes, made by two officers; a relapse opens a new round."""
 
 from datetime import date, datetime, timedelta
 

@@ -20,7 +20,9 @@ REFUSED = VoidRequest.Decision.REFUSED
 
 
 @transaction.atomic
-def ask(case, *, reason: str, by, at: datetime, into: HazardCase | None = None, client_id=None) -> VoidRequest:
+def ask(
+    case, *, reason: str, by, at: datetime, into: HazardCase | None = None, client_id=None
+) -> VoidRequest:
     """Ask to make `case` void; `into` is the case that it repeats. Moves nothing."""
     client_id = client_id or uuid.uuid4()
     if done := VoidRequest.objects.filter(client_id=client_id).first():
@@ -52,7 +54,9 @@ def refuse_target(case, into: HazardCase) -> None:
     if into.pk == case.pk:
         raise RuleBroken(_("A case is no duplicate of itself."), field="into")
     if into.unit_id != case.unit_id:
-        raise RuleBroken(_("Case %(number)s belongs to another unit.") % {"number": into.number}, field="into")
+        raise RuleBroken(
+            _("Case %(number)s belongs to another unit.") % {"number": into.number}, field="into"
+        )
     if not into.is_live:
         raise RuleBroken(
             _("Case %(number)s does not stand any longer: nothing can go into it.") % {"number": into.number},

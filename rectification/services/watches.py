@@ -61,7 +61,14 @@ def follow_restoring(unit, *, by, on: date) -> None:
 
 @transaction.atomic
 def look(
-    watch: Watch, *, outcome: str, by, at: datetime, held_on: date | None = None, note: str = "", client_id=None
+    watch: Watch,
+    *,
+    outcome: str,
+    by,
+    at: datetime,
+    held_on: date | None = None,
+    note: str = "",
+    client_id=None,
 ) -> WatchLook:
     """Note what was seen. A unit found at work is told to the office and the leader, and stands in its history."""
     client_id = client_id or uuid.uuid4()

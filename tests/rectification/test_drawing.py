@@ -16,7 +16,16 @@ PERCENTS = st.decimals(min_value="0.01", max_value=100, places=2)
 
 @pytest.mark.parametrize(
     ("count", "percent", "drawn"),
-    [(10, "5", 1), (20, "5", 1), (21, "5", 2), (100, "5", 5), (3, "100", 3), (1, "0.01", 1), (0, "50", 0), (8, "12.5", 1)],
+    [
+        (10, "5", 1),
+        (20, "5", 1),
+        (21, "5", 2),
+        (100, "5", 5),
+        (3, "100", 3),
+        (1, "0.01", 1),
+        (0, "50", 0),
+        (8, "12.5", 1),
+    ],
 )
 def test_the_share_is_rounded_up(count, percent, drawn):
     assert drawing.share(count, Decimal(percent)) == drawn
@@ -24,7 +33,10 @@ def test_the_share_is_rounded_up(count, percent, drawn):
 
 def test_a_ticket_is_what_any_tool_gives():
     # printf '7:131121-2026-000001' | sha256sum
-    assert drawing.lot(7, "131121-2026-000001") == "ba3d83a287f7162fa355caacdc65aa4dcb58c580b1667754e001c8415a3a8c17"
+    assert (
+        drawing.lot(7, "131121-2026-000001")
+        == "ba3d83a287f7162fa355caacdc65aa4dcb58c580b1667754e001c8415a3a8c17"
+    )
 
 
 @given(st.permutations(NUMBERS), PERCENTS, st.integers(0, 2**63 - 1))

@@ -26,7 +26,10 @@ FACTS = {"quarter": "2026Q1", "percent": Decimal(40), "seed": 7}
 def closed(make_case, make_unit, west_village, inspector_a):
     """Five corrected on the spot in East, one in West, all in March; one in East in April."""
     west = make_unit("西街饭店", region=west_village)
-    cases = [make_case(day=plus(n)) for n in range(5)] + [make_case(unit=west), make_case(day=date(2026, 4, 2))]
+    cases = [make_case(day=plus(n)) for n in range(5)] + [
+        make_case(unit=west),
+        make_case(day=date(2026, 4, 2)),
+    ]
     for case in cases:
         record(case, "correct_on_site", by=inspector_a, at=at(case.opened_on, 11))
     return cases
@@ -81,12 +84,16 @@ def test_another_draw_takes_only_what_is_left(closed, county, office):
     assert refusal.value.field == "quarter"
 
 
-def test_one_that_waits_already_comes_earlier_never_later(make_case, county, office, inspector_a, inspector_b):
+def test_one_that_waits_already_comes_earlier_never_later(
+    make_case, county, office, inspector_a, inspector_b
+):
     case = make_case()
     journeys.order(case, by=inspector_a)
     journeys.review(case, officers=[inspector_a, inspector_b])  # closed on 15 March, look back by 13 June
     made = draw(county, office)
-    assert list(LookBack.objects.values_list("why", "due_on", "draw")) == [("closed", date(2026, 5, 10), made.pk)]
+    assert list(LookBack.objects.values_list("why", "due_on", "draw")) == [
+        ("closed", date(2026, 5, 10), made.pk)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +144,11 @@ def test_the_command_shows_then_draws_the_same(closed, county):
         return json.loads(out.getvalue())
 
     shown = run()
-    assert (shown["committed"], shown["closed"], shown["count"]) == (False, 6, 3) and not Draw.objects.exists()
+    assert (shown["committed"], shown["closed"], shown["count"]) == (
+        False,
+        6,
+        3,
+    ) and not Draw.objects.exists()
     made = run("--commit")
     assert made["drawn"] == shown["drawn"] and Draw.objects.get().drawn_by is None
     assert run("--commit") == made
@@ -145,7 +156,16 @@ def test_the_command_shows_then_draws_the_same(closed, county):
 
 
 @pytest.mark.parametrize(
-    "wrong", ["--region=999999", "--quarter=2026", "--percent=abc", "--percent=0", "--percent=NaN", "--percent=1.234", "--by=nobody"]
+    "wrong",
+    [
+        "--region=999999",
+        "--quarter=2026",
+        "--percent=abc",
+        "--percent=0",
+        "--percent=NaN",
+        "--percent=1.234",
+        "--by=nobody",
+    ],
 )
 def test_the_command_says_what_is_wrong(wrong, county):
     right = {"--region": "131121", "--quarter": "2026Q1", "--percent": "5", "--seed": "7"}

@@ -60,8 +60,16 @@ def test_closing_that_is_rolled_back_leaves_no_look_back(case, inspector_a, pair
 
 def test_it_holds(closed, pair, inspector_a):
     done = journeys.look_back(closed, officers=pair, day=plus(60))
-    assert (done.outcome, done.held_on, done.recorded_by, done.why) == ("holds", plus(60), inspector_a, "closed")
-    assert [officer.card_number for officer in done.officers.all()] == ["冀消监〔2023〕011", "冀消监〔2023〕012"]
+    assert (done.outcome, done.held_on, done.recorded_by, done.why) == (
+        "holds",
+        plus(60),
+        inspector_a,
+        "closed",
+    )
+    assert [officer.card_number for officer in done.officers.all()] == [
+        "冀消监〔2023〕011",
+        "冀消监〔2023〕012",
+    ]
     assert (closed.state, closed.round) == ("closed", 1)
     event = closed.events.last()
     assert (event.act, event.data) == ("look_back", {"look_back": done.pk})
@@ -135,7 +143,9 @@ def test_a_case_that_is_not_closed_is_not_looked_back(case, pair):
     assert waiting(case) == []
 
 
-def test_whoever_submitted_a_major_one_does_not_look_back_at_it(case, pair, inspector_a, inspector_b, make_person, brigade):
+def test_whoever_submitted_a_major_one_does_not_look_back_at_it(
+    case, pair, inspector_a, inspector_b, make_person, brigade
+):
     third = make_person("inspector_c", "丙", "inspector", "131121", office=brigade, card="冀消监〔2023〕013")
     journeys.make_major(case, by=inspector_a)
     journeys.order(case, by=inspector_a)
@@ -165,7 +175,9 @@ def test_the_same_press_twice_is_one_look_back(closed, api_as, inspector_a):
     assert closed.events.filter(act="reopen").count() == 1
 
 
-def test_the_list_shows_what_is_late_and_offers_the_look(closed, as_user, inspector_a, officer_east, officer_west):
+def test_the_list_shows_what_is_late_and_offers_the_look(
+    closed, as_user, inspector_a, officer_east, officer_west
+):
     page = as_user(inspector_a).get("/rectification/lookbacks/").content.decode()
     assert closed.number in page and f"/rectification/cases/{closed.pk}/look-back/" in page
     late = as_user(inspector_a).get("/rectification/lookbacks/?tab=late").content.decode()
@@ -184,11 +196,15 @@ def test_the_form_records_it_and_pages_tell(closed, as_user, inspector_a):
     assert "回头看：整改巩固" in page and "通道畅通" in page
     file = client.get(f"/rectification/lookbacks/?unit={closed.unit_id}").content.decode()
     assert closed.number in file
-    assert "lookbacks/?unit=" in client.get(f"{closed.unit.get_absolute_url()}?tab=lookbacks").content.decode()
+    assert (
+        "lookbacks/?unit=" in client.get(f"{closed.unit.get_absolute_url()}?tab=lookbacks").content.decode()
+    )
     assert client.post(url, sent).status_code == 422
 
 
-def test_the_list_costs_no_more_for_many(make_case, pair, inspector_a, as_user, django_assert_max_num_queries):
+def test_the_list_costs_no_more_for_many(
+    make_case, pair, inspector_a, as_user, django_assert_max_num_queries
+):
     for _ in range(12):
         case = make_case()
         journeys.order(case, by=inspector_a)

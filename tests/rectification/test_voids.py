@@ -30,7 +30,12 @@ def test_somebody_else_grants_it(case, inspector_a, office):
     case.refresh_from_db()
     assert (case.state, case.void_asked_on) == ("void", None)
     event = case.events.last()
-    assert (event.act, event.by, event.reason, event.data["asked_by"]) == ("void", office, "误报", inspector_a.pk)
+    assert (event.act, event.by, event.reason, event.data["asked_by"]) == (
+        "void",
+        office,
+        "误报",
+        inspector_a.pk,
+    )
 
 
 def test_refused_it_stands_as_before(case, inspector_a, office):
@@ -115,7 +120,11 @@ def test_a_duplicate_goes_into_the_other(case, make_case, inspector_a, office):
     assert (twin.state, case.state, case.round) == ("void", "registered", 1)
     assert (twin.events.last().data["into"], twin.events.last().data["into_number"]) == (case.pk, case.number)
     line = case.events.last()
-    assert (line.act, line.reason, line.data) == ("absorb", twin.number, {"case": twin.pk, "number": twin.number})
+    assert (line.act, line.reason, line.data) == (
+        "absorb",
+        twin.number,
+        {"case": twin.pk, "number": twin.number},
+    )
     assert [row.case for row in panels.duplicates_of(case)] == [twin]
 
 

@@ -21,7 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("--quarter", required=True, metavar="2026Q3")
         parser.add_argument("--percent", required=True, metavar="X")
         parser.add_argument("--seed", required=True, type=int, metavar="N")
-        parser.add_argument("--by", metavar="USER", help="draw as this person, inside that person's area only")
+        parser.add_argument(
+            "--by", metavar="USER", help="draw as this person, inside that person's area only"
+        )
         parser.add_argument("--commit", action="store_true", help="write the draw (default: show it)")
 
     def handle(self, *, region, quarter, percent, seed, by, commit, **options):
@@ -49,7 +51,13 @@ def made(asked: dict) -> dict:
     """The draw as it was written, now or by an earlier run with the same seed."""
     draw = draws.draw(**asked, at=days.now())
     drawn = draws.lots_of(draw)
-    return {"committed": True, "draw": draw.pk, "closed": drawn.closed, "count": drawn.count, "drawn": drawn.drawn}
+    return {
+        "committed": True,
+        "draw": draw.pk,
+        "closed": drawn.closed,
+        "count": drawn.count,
+        "drawn": drawn.drawn,
+    }
 
 
 def found(model, **key):
@@ -66,5 +74,7 @@ def number(text: str) -> Decimal:
         if not value.is_finite() or value != value.quantize(Decimal("0.01")):
             raise InvalidOperation
     except InvalidOperation as error:
-        raise CommandError(_("“%(text)s” is not a percentage. Write it as 5 or 2.5.") % {"text": text}) from error
+        raise CommandError(
+            _("“%(text)s” is not a percentage. Write it as 5 or 2.5.") % {"text": text}
+        ) from error
     return value
