@@ -1,4 +1,4 @@
-"""Looking again in the demo: look-backs of the year, a quarter drawn by lot, stopped units watched, cases void by two."""
+"""Looking again in the demo: look-backs of the year, a drawn quarter, stopped units watched, cases void by two."""
 
 import random
 from datetime import timedelta

@@ -48,9 +48,11 @@ def test_a_void_case_was_never_found(make_case, inspector_a, office):
 
 def test_list_page_and_api_narrow_by_it(make_case, as_user, api_as, office):
     first, second = make_case(), make_case(day=date(2026, 5, 1))
-    found = lambda query: {
-        row["id"] for row in api_as(office).get(f"/api/v1/cases/?{query}").json()["results"]
-    }
+
+    def found(query):
+        answer = api_as(office).get(f"/api/v1/cases/?{query}").json()
+        return {row["id"] for row in answer["results"]}
+
     assert found("recurrence=true") == {second.pk}
     assert found("recurrence=false") == {first.pk}
     assert api_as(office).get("/api/v1/cases/?recurrence=abc").status_code == 400

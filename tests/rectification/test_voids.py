@@ -1,4 +1,4 @@
-"""Out of the books by two people: asked with a reason, decided by somebody else, once; a duplicate goes into the other."""
+"""Out of the books by two people: asked with a reason, decided by somebody else; a duplicate goes into the other."""
 
 import pytest
 from django.db import IntegrityError, transaction
