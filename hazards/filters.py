@@ -110,8 +110,7 @@ class CaseFilter(df.FilterSet):
         return queryset.on_board(value)
 
     def by_recurrence(self, queryset, name, value):
-        again = queryset.recurring()
-        return again if value == "true" else queryset.exclude(pk__in=again.values("pk"))
+        return queryset.recurring() if value == "true" else queryset.not_recurring()
 
     def by_punctuality(self, queryset, name, value):
         return queryset.closed_on_time() if value == "true" else queryset.closed_late()

@@ -147,6 +147,9 @@ class CaseQuerySet(models.QuerySet):
         """Found at a unit where the same hazard of the catalogue had been found within the twelve months before."""
         return self.filter(Exists(same_found_before(OuterRef)))
 
+    def not_recurring(self):
+        return self.filter(~Exists(same_found_before(OuterRef)))
+
     def search(self, text: str):
         """By case number, by unit (name, address, people, pinyin initials) or by the words of the finding.
 

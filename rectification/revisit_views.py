@@ -31,6 +31,7 @@ def lookback_list(request):
         "tab": tab,
         "today": on,
         "unit_id": unit_id,
+        "watches": revisits.watches_of(unit_id, request.user) if unit_id else [],
         "may_look": roles.may(request.user, "case.look_back"),
         "may_draw": roles.may(request.user, "lookback.draw"),
     }

@@ -1,5 +1,7 @@
 """The questions that the lists of look-backs, draws and watches ask."""
 
+from datetime import timedelta
+
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,8 +10,8 @@ from common.listing import capped_counts, count_words
 from rectification.models import Draw, LookBack, Watch, WatchLook
 from reference.models import Region
 
-LOOK_BACK_TABS = ("due", "late", "drawn", "held", "relapsed")
-WATCH_TABS = ("due", "standing", "producing", "ended")
+SOON_DAYS = 7
+"""Calendar days ahead that the list of look-backs calls due: what an inspector can take along this week."""
 
 
 def look_back_desk(user, tab: str, on, unit: int | None = None):
@@ -20,8 +22,9 @@ def look_back_desk(user, tab: str, on, unit: int | None = None):
     if unit:
         rows = rows.filter(case__unit_id=unit)
     parts = {
-        "due": rows.pending(),
+        "due": rows.pending().filter(due_on__lte=on + timedelta(days=SOON_DAYS)),
         "late": rows.late(on),
+        "coming": rows.pending().filter(due_on__gt=on + timedelta(days=SOON_DAYS)),
         "drawn": rows.pending().exclude(draw=None),
         "held": rows.filter(outcome=LookBack.Outcome.HOLDS).order_by("-held_on", "-pk"),
         "relapsed": rows.relapsed().order_by("-held_on", "-pk"),
@@ -36,6 +39,7 @@ def look_back_tabs(counts: dict[str, int], current: str, unit: int | None) -> li
     labels = {
         "due": _("To look back"),
         "late": _("Look-back overdue"),
+        "coming": _("Look-backs to come"),
         "drawn": _("Drawn by lot"),
         "held": _("Holds"),
         "relapsed": _("Relapse"),
@@ -68,6 +72,13 @@ def watch_desk(user, tab: str, on):
     tab = tab if tab in parts else "due"
     shown = parts[tab].prefetch_related(Prefetch("looks", looks))
     return tab, shown, watch_tabs(capped_counts(**parts), tab)
+
+
+def watches_of(unit_id: int, user):
+    """What was watched at one unit and what was seen, for its file."""
+    rows = Watch.objects.visible_to(user).filter(unit_id=unit_id).select_related("suspension__document")
+    looks = WatchLook.objects.select_related("seen_by")
+    return rows.prefetch_related(Prefetch("looks", looks)).order_by("-since", "-pk")
 
 
 def watch_tabs(counts: dict[str, int], current: str) -> list[dict]:

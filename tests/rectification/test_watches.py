@@ -115,6 +115,7 @@ def test_the_page_notes_it_once(stopped, unit, as_user, officer_east, officer_we
         assert client.post(url, sent).status_code == 302
     assert stopped.watch.looks.count() == 1
     assert "停产停业期间擅自生产经营" in client.get(f"{unit.get_absolute_url()}?tab=changes").content.decode()
+    assert "正在开工" in client.get(f"/rectification/lookbacks/?unit={unit.pk}").content.decode()
     assert client.post(url, {"outcome": "producing"}).status_code == 422
     assert as_user(officer_west).get(url).status_code == 404
     assert as_user(office).get(url).status_code == 403
