@@ -1,6 +1,7 @@
 """The hazard case with its headline, its events and its deadline ledger."""
 
 import re
+from collections.abc import Callable
 from functools import reduce
 from operator import and_
 
@@ -10,7 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.fields.array import ArrayContains
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -76,6 +77,25 @@ def words_contain(text: str) -> Q:
     return contain & Q(ArrayContains(description_grams(), [text]))
 
 
+class YearBefore(Func):
+    """The same day of the year before; the last of February where that year has no 29th."""
+
+    template = "(%(expressions)s - interval '1 year')::date"
+    output_field = models.DateField()
+
+
+def same_found_before(fact: Callable):
+    """Cases of the same unit and the same hazard of the catalogue, found in the twelve months up to another case.
+
+    `fact(name)` gives that case's fact: OuterRef inside a query, its value for one case. Void cases were never
+    found; of two of one day the later row is the recurrence.
+    """
+    on = fact("opened_on")
+    earlier = Q(opened_on__lt=on) | Q(opened_on=on, pk__lt=fact("pk"))
+    same = HazardCase.objects.counted().filter(unit=fact("unit_id"), category=fact("category_id"))
+    return same.filter(earlier, opened_on__gte=YearBefore(on), opened_on__lte=on).order_by("opened_on", "pk")
+
+
 class CaseQuerySet(models.QuerySet):
     """Named once: the tile, the list, the export and the API all use these."""
 
@@ -126,6 +146,13 @@ class CaseQuerySet(models.QuerySet):
             found = found.exclude(pk__in=ever.filter(listings__level__in=above).values("pk"))
             ever = ever.filter(listings__level=level)
         return found.filter(pk__in=ever.values("pk"))
+
+    def recurring(self):
+        """Found at a unit where the same hazard of the catalogue had been found within the twelve months before."""
+        return self.filter(Exists(same_found_before(OuterRef)))
+
+    def not_recurring(self):
+        return self.filter(~Exists(same_found_before(OuterRef)))
 
     def search(self, text: str):
         """By case number, by unit (name, address, people, pinyin initials) or by the words of the finding.
@@ -190,6 +217,9 @@ class HazardCase(models.Model):
     asked_until = models.DateField(
         _("extension asked until"), null=True, blank=True, help_text=_("Empty: no request waits.")
     )
+    void_asked_on = models.DateField(
+        _("voiding asked for on"), null=True, blank=True, help_text=_("Empty: no request waits.")
+    )
     listed_levels = ArrayField(
         models.CharField(max_length=8, choices=Level), default=list, blank=True, verbose_name=_("listed by")
     )
@@ -238,6 +268,8 @@ class HazardCase(models.Model):
                 name="case_figures",
             ),
             models.Index(fields=["unit", "state"], name="case_unit_state"),
+            # Whether the same hazard was found at the unit before: see CaseQuerySet.recurring.
+            models.Index(fields=["unit", "category", "opened_on"], name="case_recurrence"),
             models.Index(fields=["state", "due_on"], name="case_state_due"),
             models.Index(
                 fields=["next_chase_on"],
@@ -312,6 +344,11 @@ class HazardCase(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state in states.LIVE
+
+    def found_before(self):
+        """The same hazard at the same unit in the twelve months before, the earliest first."""
+        facts = {"opened_on": Value(self.opened_on, models.DateField())}
+        return same_found_before(lambda name: facts.get(name) or getattr(self, name))
 
     def is_overdue(self, on) -> bool:
         return self.is_live and self.due_on is not None and self.due_on < on

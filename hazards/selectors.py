@@ -22,6 +22,8 @@ OFFERED = (
     "urge",
     "ask_extension",
     "decide_extension",
+    "decide_void",
+    "look_back",
     "instruct",
     "determine",
     "list",
@@ -35,15 +37,20 @@ OFFERED = (
     "suspend",
     "resume",
     "correct_deadline",
+    "merge",
     "void",
     "reopen",
     "reverse",
 )
-"""What a person can press, the likeliest first. `review` and `decide_extension` each stand for several acts."""
+"""What a person can press, the likeliest first. TABLE_ACTS names those that stand for other acts of the table."""
 
 TABLE_ACTS = {
     "review": ("pass", "partly", "fail"),
     "decide_extension": ("grant_extension", "refuse_extension"),
+    "look_back": ("look_back", "reopen"),
+    "void": ("ask_void",),
+    "merge": ("ask_merge",),
+    "decide_void": ("void", "refuse_void"),
 }
 SLUGS = {name: name.replace("_", "-") for name in OFFERED}
 
@@ -152,7 +159,12 @@ EVENT_FACE = {
     "take_back": ("undo", "info"),
     "suspend": ("pause", "muted"),
     "resume": ("play", "info"),
+    "ask_void": ("ban", "warning"),
+    "ask_merge": ("ban", "warning"),
     "void": ("ban", "muted"),
+    "refuse_void": ("undo", "info"),
+    "absorb": ("clipboard", "muted"),
+    "look_back": ("eye", "success"),
     "list": ("flag", "listed"),
     "delist": ("flag", "muted"),
     "reverse": ("rotate", "danger"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from common.errors import NotAllowed, RuleBroken
 from documents.services import next_serials
-from hazards import clocks, meetings, states
+from hazards import clocks, followers, meetings, states
 from hazards.models import CaseEvent, DeadlineEntry, Determination, Grade, HazardCase, State
 from hazards.words import act_label, condition_words
 from reference.models import HazardCategory
@@ -152,6 +152,8 @@ def record_all(steps: Iterable[Step], *, by, at: datetime, document=None) -> lis
     DeadlineEntry.objects.bulk_create(ledger)
     CaseEvent.objects.bulk_create(events)
     clocks.follow([(rows[step.case.pk], event) for step, event in zip(steps, events, strict=True)])
+    for follow in followers.after_record:
+        follow(events)
     for step in steps:
         bring_up_to_date(step.case, rows[step.case.pk])
     return events
@@ -245,6 +247,10 @@ def write_headline(row: HazardCase, event: CaseEvent, headline: dict) -> Deadlin
         setattr(row, name, headline[name])
     if event.act in states.SETTLES_REQUEST:
         row.asked_until = None
+    if event.act in states.ASKS_VOID:
+        row.void_asked_on = event.on
+    elif event.act == "refuse_void" or event.to_state not in states.LIVE:
+        row.void_asked_on = None
     if event.to_state != event.from_state:
         row.state = event.to_state
         row.state_on = event.on

@@ -69,7 +69,15 @@ ACTS: dict[str, Act] = dict(
         _act("take_back", {TRANSFERRED}, REGISTERED, "case.transfer", "reason"),
         _act("suspend", LIVE, SUSPENDED, "case.suspend", "reason"),
         _act("resume", {SUSPENDED}, REGISTERED, "case.suspend", "reason"),
+        # Out of the books by two people: one asks, somebody else of the office decides.
+        _act("ask_void", LIVE, STAYS, "case.ask_void", "reason"),
+        _act("ask_merge", LIVE, STAYS, "case.ask_void", "reason"),
         _act("void", LIVE, VOID, "case.void", "reason"),
+        _act("refuse_void", LIVE, STAYS, "case.void", "reason"),
+        # The case that a duplicate went into: its line says which one.
+        _act("absorb", LIVE, STAYS, "case.void"),
+        # The look-back that found the hazard gone; one that finds it again is `reopen`.
+        _act("look_back", {CLOSED}, STAYS, "case.look_back"),
         _act("reopen", {CLOSED}, REGISTERED, "case.reopen", "reason"),
         # 反销号: the closing was wrong. No new round: the deadline and the order stand as if it had never been.
         _act("reverse", {CLOSED}, ORDERED, "case.reverse", "reason"),
@@ -103,6 +111,10 @@ CONDITIONS: dict[str, Callable] = {
     "ask_extension": lambda case: case.asked_until is None,
     "grant_extension": lambda case: case.asked_until is not None,
     "refuse_extension": lambda case: case.asked_until is not None,
+    "ask_void": lambda case: case.void_asked_on is None,
+    "ask_merge": lambda case: case.void_asked_on is None,
+    "void": lambda case: case.void_asked_on is not None,
+    "refuse_void": lambda case: case.void_asked_on is not None,
 }
 """What must hold beside the state, read off the case's own headline."""
 
@@ -110,6 +122,9 @@ SETTLES_REQUEST = frozenset(
     {"grant_extension", "refuse_extension", "pass", "partly", "fail", "transfer", "suspend", "void"}
 )
 """Acts after which no request for an extension waits any longer."""
+
+ASKS_VOID = frozenset({"ask_void", "ask_merge"})
+"""Acts after which a request to take the case out of the books waits; it lapses when the case leaves LIVE."""
 
 CLEARS_DEADLINE = frozenset({"take_back", "resume", "reopen"})
 """Acts after which the old deadline means nothing: a new order must set the next one."""

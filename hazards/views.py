@@ -95,6 +95,7 @@ def case_detail(request, pk: int):
         "events": selectors.timeline_rows(events),
         "acts": frozenset(event.act for event in events),
         "steps": selectors.steps(case, events),
+        "before": list(case.found_before()),
         "deadlines": list(case.deadlines.select_related("by", "document").order_by("version")),
     }
     return render(request, "hazards/detail.html", context)

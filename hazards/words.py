@@ -22,7 +22,12 @@ ACT_LABELS = {
     "take_back": _("Take back"),
     "suspend": _("Discontinue"),
     "resume": _("Continue"),
+    "ask_void": _("Ask to void the case"),
+    "ask_merge": _("Ask to merge as a duplicate"),
     "void": _("Void the case"),
+    "refuse_void": _("Refuse to void the case"),
+    "absorb": _("Take in a duplicate"),
+    "look_back": _("Look-back"),
     "reopen": _("Reopen: the hazard is back"),
     "instruct": _("Give an instruction"),
     "reply": _("Answer the instruction"),
@@ -45,6 +50,10 @@ def act_label(act: str) -> str:
 BUTTON_LABELS = {
     "review": _("Record the re-inspection"),
     "decide_extension": _("Decide the extension"),
+    "void": _("Ask to void the case"),
+    "merge": _("Ask to merge as a duplicate"),
+    "decide_void": _("Decide whether the case is void"),
+    "look_back": _("Record the look-back"),
 }
 
 
@@ -69,7 +78,12 @@ EVENT_LABELS = {
     "take_back": _("Taken back"),
     "suspend": _("Case discontinued"),
     "resume": _("Case continued"),
+    "ask_void": _("Voiding asked for"),
+    "ask_merge": _("Merging asked for"),
     "void": _("Case voided"),
+    "refuse_void": _("Voiding refused"),
+    "absorb": _("A duplicate went into this case"),
+    "look_back": _("Looked back: rectification holds"),
     "reopen": _("Relapse: a new round begins"),
     "instruct": _("Instruction given"),
     "reply": _("Instruction answered"),
@@ -104,6 +118,10 @@ CONDITION_WORDS = {
     "ask_extension": _("A request for this case waits for its decision."),
     "grant_extension": _("No extension of this case waits for a decision."),
     "refuse_extension": _("No extension of this case waits for a decision."),
+    "ask_void": _("A request to void this case waits for its decision."),
+    "ask_merge": _("A request to void this case waits for its decision."),
+    "void": _("Nobody asked to void this case: one person asks, another decides."),
+    "refuse_void": _("Nobody asked to void this case: one person asks, another decides."),
 }
 
 

@@ -20,6 +20,7 @@ from rectification.services import (
     extensions,
     instructions,
     listings,
+    lookbacks,
     meetings,
     orders,
     reversals,
@@ -28,6 +29,7 @@ from rectification.services import (
     supervision,
     transfers,
     urging,
+    voids,
 )
 
 
@@ -161,6 +163,35 @@ def decide_extension(case, facts, by, at):
     return decide(request, by=by, at=at, note=facts["note"])
 
 
+@doing("void", forms.ReasonForm)
+def void(case, facts, by, at):
+    if voids.may_decide_alone(case, by):
+        return voids.decide_alone(case, reason=facts["reason"], by=by, at=at)
+    return voids.ask(case, reason=facts["reason"], by=by, at=at, client_id=facts["client_id"])
+
+
+@doing("merge", forms.MergeForm)
+def merge(case, facts, by, at):
+    wanted = ("into", "reason", "client_id")
+    return voids.ask(case, **{name: facts[name] for name in wanted}, by=by, at=at)
+
+
+@doing("decide_void", forms.DecideVoidForm)
+def decide_void(case, facts, by, at):
+    request = case.void_requests.waiting().select_related("into").first()
+    if request is None:
+        raise RuleBroken(_("Nobody asked to void this case."), code="nothing_asked")
+    request.case = case
+    decide = voids.grant if facts["decision"] == voids.GRANTED else voids.refuse
+    return decide(request, by=by, at=at, note=facts["note"])
+
+
+@doing("look_back", forms.LookBackForm)
+def look_back(case, facts, by, at):
+    wanted = ("outcome", "note", "officers", "held_on", "photos", "client_id")
+    return lookbacks.look_back(case, **{name: facts[name] for name in wanted}, by=by, at=at)
+
+
 @doing("determine", forms.DetermineForm)
 def determine(case, facts, by, at):
     return meetings.determine(
@@ -257,5 +288,5 @@ def plain(name: str) -> None:
         return cases.record(case, name, by=by, at=at, reason=facts["reason"])
 
 
-for name in ("suspend", "resume", "void", "reopen"):
+for name in ("suspend", "resume", "reopen"):
     plain(name)

@@ -16,20 +16,23 @@ from common.days import today
 from common.errors import RuleBroken
 from common.forms import OnceForm
 from hazards.grading_words import element_limits
-from hazards.models import Grade, Level
+from hazards.models import Grade, HazardCase, Level
 from hazards.proposals import place_of, propose, reference_book
 from inspections.selectors import usual_partner
 from rectification.models import (
     AcceptanceCheck,
     Flag,
+    LookBack,
     Milestone,
     ReportEvery,
     ReviewItem,
     Transfer,
+    VoidRequest,
+    WatchLook,
 )
 from rectification.services.transfers import reply_due
 from rectification.services.urging import How
-from reference.models import PlaceFlag, Regulator
+from reference.models import PlaceFlag, Region, Regulator
 
 
 class DayInput(forms.DateInput):
@@ -345,6 +348,98 @@ class CorrectDeadlineForm(ActForm):
         if self.case is not None:
             self.initial.setdefault("due_on", self.case.due_on)
             self.fields["due_on"].widget.attrs["min"] = self.case.opened_on.isoformat()
+
+
+class CaseChoice(forms.ModelChoiceField):
+    """A case, told apart from its neighbours at the same unit."""
+
+    def label_from_instance(self, case):
+        return f"{case.number} · {case.category.label} · {case.description[:30]}"
+
+
+class MergeForm(ActForm):
+    into = CaseChoice(
+        label=_("The case that stays"),
+        queryset=HazardCase.objects.none(),
+        empty_label=_("Choose the other case"),
+        help_text=_("Another standing case of the same unit. This one becomes void."),
+    )
+    reason = words(_("Reason"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.case is not None:
+            same = HazardCase.objects.live().filter(unit=self.case.unit_id, void_asked_on=None)
+            self.fields["into"].queryset = (
+                same.exclude(pk=self.case.pk).select_related("category").order_by("-opened_on", "-pk")
+            )
+
+
+class DecideVoidForm(ActForm):
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[(name, label) for name, label in VoidRequest.Decision.choices if name != "lapsed"],
+        widget=forms.RadioSelect,
+    )
+    note = words(_("Note to the decision"), most=500, required=False)
+
+
+class LookBackForm(ActForm):
+    outcome = forms.ChoiceField(label=_("Result"), choices=LookBack.Outcome.choices, widget=forms.RadioSelect)
+    note = words(
+        _("What was seen"), most=500, required=False, help_text=_("Needed where the hazard is back.")
+    )
+    officers = OfficersField(label=_("Officers"))
+    held_on = day(_("Looked back on"), required=False)
+    photos = PhotosField(label=_("Photos"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("held_on", today())
+        self.fields["held_on"].widget.attrs["max"] = today().isoformat()
+
+
+class WatchLookForm(ActForm):
+    outcome = forms.ChoiceField(
+        label=_("Result"), choices=WatchLook.Outcome.choices, widget=forms.RadioSelect
+    )
+    note = words(
+        _("What was seen"), most=500, required=False, help_text=_("Needed where the unit produces again.")
+    )
+    held_on = day(_("Looked on"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("held_on", today())
+        self.fields["held_on"].widget.attrs["max"] = today().isoformat()
+
+
+class DrawForm(forms.Form):
+    """What a draw is made from: where, which quarter, what share, which seed."""
+
+    region = forms.ModelChoiceField(label=_("Region"), queryset=Region.objects.none(), empty_label=None)
+    quarter = forms.CharField(label=_("Quarter"), max_length=6, help_text=_("For example 2026Q3."))
+    percent = forms.DecimalField(
+        label=_("Percent of each township"),
+        max_digits=5,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        max_value=100,
+    )
+    seed = forms.IntegerField(
+        label=_("Seed"),
+        min_value=0,
+        max_value=2**63 - 1,
+        help_text=_("The same seed draws the same cases, so that anybody can check the draw."),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        codes = [code for role, code in user.scope.grants if role in roles_of("lookback.draw")]
+        self.fields["region"].queryset = Region.objects.filter(code__in=codes).order_by("code")
+
+    def clean_quarter(self):
+        return self.cleaned_data["quarter"].strip().upper()
 
 
 class TransferForm(ActForm):

@@ -9,7 +9,7 @@ from common.days import today
 from hazards.selectors import LOOKED
 from inspections.models import Photo
 from rectification import supervised
-from rectification.models import EvidencePhoto, Suspension
+from rectification.models import EvidencePhoto, Suspension, VoidRequest
 from rectification.services import extensions
 
 
@@ -37,6 +37,9 @@ def case_papers(case, acts: frozenset[str] | None = None) -> dict:
             "instruct", case.instructions.select_related("addressee", "given_by", "replied_by", "document")
         ),
         "reversals": read("reverse", case.reversals.select_related("reversed_by", "document")),
+        "look_backs": look_backs_of(case, acts),
+        "void_requests": read("ask_void", void_rows(case)) or read("ask_merge", void_rows(case)),
+        "duplicates": duplicates_of(case) if acts is None or "absorb" in acts else [],
         "suspension": standing_suspension(case.unit),
         "transfers": read("transfer", case.transfers.select_related("sent_by", "document")),
         "reviews": reviews_of(case) if acts is None or acts & LOOKED else [],
@@ -59,20 +62,47 @@ def before_act(case, name: str) -> dict:
     return {"extension": asked, "warnings": extensions.warnings(asked)}
 
 
+def look_backs_of(case, acts: frozenset[str] | None) -> list:
+    """The look-backs of a case; one that was never closed has none."""
+    if acts is not None and not acts & {"pass", "correct_on_site"}:
+        return []
+    rows = case.look_backs.select_related("recorded_by", "draw").prefetch_related("officers__user")
+    return list(rows.order_by("-round"))
+
+
+def void_rows(case):
+    return case.void_requests.select_related("asked_by", "decided_by", "into")
+
+
+def duplicates_of(case) -> list:
+    """The cases that went into this one, and those that had gone into them before."""
+    found, frontier = [], [case.pk]
+    while frontier:
+        rows = VoidRequest.objects.merged().filter(into__in=frontier).select_related("case", "asked_by")
+        rows = list(rows.order_by("decided_at", "pk"))
+        found += rows
+        frontier = [row.case_id for row in rows]
+    return found
+
+
 def standing_suspension(unit) -> Suspension | None:
     return unit.suspensions.filter(status__in=["proposed", "in_force"]).first()
 
 
-def photo_pair(case) -> dict:
-    """Photos before and after, as the photo component shows them."""
-    return photos_of([case])[case.pk]
+def photo_pair(case, acts: frozenset[str] | None = None) -> dict:
+    """Photos before and after, as the photo component shows them; those of duplicates among them."""
+    twins = [row.case for row in duplicates_of(case)] if acts is None or "absorb" in acts else []
+    pairs = photos_of([case, *twins])
+    return {when: [shot for pair in pairs.values() for shot in pair[when]] for when in ("before", "after")}
 
 
 def photos_of(cases) -> dict[int, dict]:
     """Photos before and after of each case, in one statement: {case id: {"before": [...], "after": [...]}}."""
     before = Photo.objects.filter(finding__case__in=cases)
-    after = EvidencePhoto.objects.filter(Q(submission__case__in=cases) | Q(review_item__case__in=cases))
-    of_after = Coalesce("submission__case", "review_item__case")
+    after = EvidencePhoto.objects.filter(
+        Q(submission__case__in=cases) | Q(review_item__case__in=cases) | Q(look_back__case__in=cases)
+    )
+    of_after = Coalesce("submission__case", "review_item__case", "look_back__case")
     rows = photo_rows(before, False, F("finding__case")).union(photo_rows(after, True, of_after), all=True)
     pairs = {case.pk: {"before": [], "after": []} for case in cases}
     for uploaded_at, pk, taken_at, name, is_after, case_id in sorted(rows, key=lambda row: row[:2]):

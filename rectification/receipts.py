@@ -44,6 +44,22 @@ def of_act(name: str, case, facts: dict) -> str:
             return _("Extension refused: the deadline stays %(day)s.") % {"day": due}
         case "correct_deadline":
             return _("The deadline is corrected: %(day)s.") % {"day": due}
+        case "void" if case.state == "void":
+            return _("The case is void.")
+        case "void":
+            return _("Asked to void the case; somebody else of the office decides.")
+        case "merge":
+            return _("Asked to merge into %(number)s; somebody else of the office decides.") % {
+                "number": facts["into"].number
+            }
+        case "decide_void" if facts["decision"] == "refused":
+            return _("Refused: the case stands as before.")
+        case "look_back" if facts["outcome"] == "relapse":
+            return _("Relapse recorded: round %(n)s begins, rectification must be ordered.") % {
+                "n": case.round
+            }
+        case "look_back":
+            return _("Look-back recorded: the rectification holds.")
         case "determine":
             return _("Determined as: %(grade)s.") % {"grade": case.get_grade_display()}
         case "list":

@@ -14,7 +14,15 @@ from common.listing import capped_counts, count_words
 from hazards import recomputing, states
 from hazards.filters import WORST_FIRST
 from hazards.models import HazardCase, Level
-from rectification.models import AcceptanceCheck, Extension, Instruction, ReviewItem, Suspension, Transfer
+from rectification.models import (
+    AcceptanceCheck,
+    Extension,
+    Instruction,
+    ReviewItem,
+    Suspension,
+    Transfer,
+    VoidRequest,
+)
 from rectification.next_measures import after_failing
 
 SOON_DAYS = 3
@@ -94,6 +102,12 @@ def waiting_for_office(user) -> dict:
             .undecided()
             .filter(case__state=states.ORDERED)
             .select_related("case", "case__unit", "asked_by")
+            .order_by("asked_at")[:100]
+        ),
+        "voids": list(
+            VoidRequest.objects.visible_to(user)
+            .waiting()
+            .select_related("case", "case__unit", "into", "asked_by")
             .order_by("asked_at")[:100]
         ),
         "proposed": list(suspensions.proposed().order_by("proposed_at")[:100]),

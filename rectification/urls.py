@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rectification import listing_views, unit_views, views
+from rectification import listing_views, revisit_views, unit_views, views
 
 app_name = "rectification"
 urlpatterns = [
@@ -10,6 +10,11 @@ urlpatterns = [
     path("listings/<int:pk>/", listing_views.listing, name="listing"),
     path("listings/<int:pk>/<slug:step>/", listing_views.listing_step, name="listing-step"),
     path("referrals/", views.referral_list, name="referrals"),
+    path("lookbacks/", revisit_views.lookback_list, name="lookbacks"),
+    path("lookbacks/draw/", revisit_views.draw_page, name="draw-lots"),
+    path("lookbacks/draws/<int:pk>/", revisit_views.draw_detail, name="draw"),
+    path("watches/", revisit_views.watch_list, name="watches"),
+    path("watches/<int:pk>/look/", revisit_views.watch_look, name="watch-look"),
     path("suspensions/", views.suspension_list, name="suspensions"),
     path("suspensions/<int:pk>/", views.suspension_detail, name="suspension"),
     path("suspensions/<int:pk>/<slug:step>/", views.suspension_step, name="suspension-step"),

@@ -121,8 +121,10 @@ def filed(request, pk: int):
 @require_GET
 def photo(request, pk: int):
     """A photo after rectification, for those who may see its case."""
-    shot = get_object_or_404(EvidencePhoto.objects.select_related("submission", "review_item"), pk=pk)
-    owner = shot.submission or shot.review_item
+    shot = get_object_or_404(
+        EvidencePhoto.objects.select_related("submission", "review_item", "look_back"), pk=pk
+    )
+    owner = shot.submission or shot.review_item or shot.look_back
     get_object_or_404(HazardCase.objects.visible_to(request.user), pk=owner.case_id)
     return serve_private(shot.file.name)
 

@@ -4,7 +4,16 @@ from datetime import date
 
 from accounts.models import Office, Post, User
 from hazards import services, states
-from rectification.services import extensions, listings, orders, reviews, submissions, transfers
+from rectification.services import (
+    extensions,
+    listings,
+    lookbacks,
+    orders,
+    reviews,
+    submissions,
+    transfers,
+    voids,
+)
 from rectification.services.reviews import is_grave
 from tests.factories import at, picture, plus
 
@@ -72,6 +81,19 @@ def other_eyes() -> list:
     return team
 
 
+def void(case, *, asked_by, decided_by, day=None, into=None, reason="误报"):
+    """Out of the books by two people."""
+    day = day or plus(1, case.opened_on)
+    request = voids.ask(case, reason=reason, by=asked_by, at=at(day, 14), into=into)
+    return voids.grant(request, by=decided_by, at=at(day, 15))
+
+
+def look_back(case, *, officers, outcome="holds", day=None, note="现场核实"):
+    day = day or plus(40, case.opened_on)
+    facts = {"officers": officers, "by": officers[0], "held_on": day, "note": note}
+    return lookbacks.look_back(case, outcome=outcome, at=at(day), **facts)
+
+
 def reach(case, state, cast):
     """Bring a registered case into `state` by the ordinary way."""
     inspector, second, officer, office = (
@@ -92,12 +114,13 @@ def reach(case, state, cast):
             review(case, officers=[inspector, second])
     if state == states.TRANSFERRED:
         transfers.transfer(case, department="住建局", reason="属住建部门职责", by=office, at=later)
-    if state in (states.SUSPENDED, states.VOID):
-        act = {states.SUSPENDED: "suspend", states.VOID: "void"}[state]
-        services.record(case, act, by=office, at=later, reason="单位已拆除")
+    if state == states.SUSPENDED:
+        services.record(case, "suspend", by=office, at=later, reason="单位已拆除")
+    if state == states.VOID:
+        void(case, asked_by=inspector, decided_by=office, day=plus(6, case.opened_on))
     case.refresh_from_db()
     assert case.state == state
     return case
 
 
-__all__ = ["extensions", "list_", "make_major", "order", "reach", "review", "submit"]
+__all__ = ["extensions", "list_", "look_back", "make_major", "order", "reach", "review", "submit", "void"]

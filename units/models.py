@@ -452,6 +452,7 @@ class UnitChange(models.Model):
         UNDONE = "undone", _("Import undone")
         SUSPENDED = "suspended", _("Suspended from business")
         RESUMED = "resumed", _("Resumed business")
+        PRODUCING = "producing", _("Found producing under a stop")
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="changes", verbose_name=_("unit"))
     act = models.CharField(_("act"), max_length=12, choices=Act)

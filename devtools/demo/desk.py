@@ -13,7 +13,15 @@ from hazards.models import HazardCase
 from notifications.models import Message
 from rectification.chase import boards, engine
 from rectification.models import Extension, Suspension
-from rectification.services import corrections, extensions, reviews, submissions, suspensions, transfers
+from rectification.services import (
+    corrections,
+    extensions,
+    reviews,
+    submissions,
+    suspensions,
+    transfers,
+    voids,
+)
 from units.models import Unit
 
 DONE_WORDS = (
@@ -119,7 +127,7 @@ class Desk:
         if fate < 0.012:
             self.plan(day + timedelta(days=3), 16, self.give_away(case))
         elif fate < 0.020:
-            self.plan(day + timedelta(days=4), 16, self.end(case, "void", "重复登记"))
+            self.plan(day + timedelta(days=4), 16, self.void(case, "重复登记"))
         elif fate < 0.028:
             self.plan(day + timedelta(days=9), 16, self.end(case, "suspend", "单位停业搬迁，场所已清空"))
         return fate < 0.028
@@ -312,6 +320,19 @@ class Desk:
                 cases.record(case, act, by=self.cast.office, at=moment, reason=reason)
 
         return end
+
+    def void(self, number: int, reason: str):
+        def void(moment: datetime):
+            """An inspector asks, the office decides the same afternoon."""
+            case = HazardCase.objects.get(pk=number)
+            if not case.is_live:
+                return
+            asked = voids.ask(case, reason=reason, by=self.cast.inspectors[0], at=moment)
+            later = moment + timedelta(minutes=20)
+            with clock_at(later):
+                voids.grant(asked, by=self.cast.office, at=later)
+
+        return void
 
     # --- stopping and resuming --------------------------------------------------------------------------
 

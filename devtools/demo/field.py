@@ -10,11 +10,10 @@ from django.core.exceptions import ObjectDoesNotExist
 from devtools.demo.clock import Queue, Times, clock_at
 from devtools.demo.people import Cast
 from devtools.demo.pictures import picture
-from hazards import services as cases
 from hazards.models import HazardCase
 from inspections import services as visits
 from inspections.selectors import checklist_for
-from rectification.services import filing, orders
+from rectification.services import filing, lookbacks, orders
 from reference.models import ChecklistItem, HazardCategory
 from units.flags import Flag
 from units.models import Unit
@@ -182,8 +181,16 @@ class Field:
         def reopen(moment: datetime):
             case = HazardCase.objects.select_related("unit").get(pk=relapse.case)
             by = self.dice.choice(self.cast.inspectors)
+            partner = next(one for one in self.cast.inspectors if one != by)
             due_on = self.times.working_day(moment.date() + timedelta(days=10))
-            cases.record(case, "reopen", by=by, at=moment, reason="回头看发现隐患反弹")
+            lookbacks.look_back(
+                case,
+                outcome="relapse",
+                note="回头看发现隐患反弹",
+                officers=[by, partner],
+                by=by,
+                at=moment,
+            )
             later = moment + timedelta(minutes=40)  # as visits: papers are numbered by the hour
             with clock_at(later):
                 orders.issue(unit=case.unit, items=[orders.Item(case, due_on)], by=by, at=later)

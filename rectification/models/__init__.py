@@ -4,6 +4,7 @@ from rectification.models.chase import ChaseClaim, ChaseRun, Rung
 from rectification.models.extensions import Extension
 from rectification.models.instructions import Instruction
 from rectification.models.listings import Listing, ReportEvery
+from rectification.models.lookbacks import Draw, LookBack, LookBackOfficer
 from rectification.models.orders import Order, OrderItem
 from rectification.models.reversals import RehungBoard, Reversal
 from rectification.models.reviews import Review, ReviewItem, ReviewOfficer
@@ -11,18 +12,23 @@ from rectification.models.submissions import EvidencePhoto, Submission
 from rectification.models.supervision import Flag, FlagEntry, Milestone, ProgressReport
 from rectification.models.suspensions import AcceptanceCheck, AcceptanceOfficer, Suspension
 from rectification.models.transfers import Transfer
+from rectification.models.voids import VoidRequest
+from rectification.models.watches import Watch, WatchLook
 
 __all__ = [
     "AcceptanceCheck",
     "AcceptanceOfficer",
     "ChaseClaim",
     "ChaseRun",
+    "Draw",
     "EvidencePhoto",
     "Extension",
     "Flag",
     "FlagEntry",
     "Instruction",
     "Listing",
+    "LookBack",
+    "LookBackOfficer",
     "Milestone",
     "Order",
     "OrderItem",
@@ -37,4 +43,7 @@ __all__ = [
     "Submission",
     "Suspension",
     "Transfer",
+    "VoidRequest",
+    "Watch",
+    "WatchLook",
 ]

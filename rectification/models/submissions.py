@@ -59,17 +59,23 @@ class Submission(models.Model):
 
 
 class EvidencePhoto(Picture):
-    """A photo after rectification, from a submission or from the re-inspection."""
+    """A photo after rectification, from a submission, the re-inspection or the look-back."""
 
     submission = models.ForeignKey(Submission, models.CASCADE, null=True, blank=True, related_name="photos")
     review_item = models.ForeignKey(
         "rectification.ReviewItem", models.CASCADE, null=True, blank=True, related_name="photos"
     )
 
+    look_back = models.ForeignKey(
+        "rectification.LookBack", models.CASCADE, null=True, blank=True, related_name="photos"
+    )
+
     class Meta(Picture.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Q(submission__isnull=False) ^ Q(review_item__isnull=False),
+                condition=Q(submission__isnull=False, review_item=None, look_back=None)
+                | Q(submission=None, review_item__isnull=False, look_back=None)
+                | Q(submission=None, review_item=None, look_back__isnull=False),
                 name="evidence_belongs_to_one",
             )
         ]

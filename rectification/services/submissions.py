@@ -147,10 +147,10 @@ def same_office(one, other, on) -> bool:
     return posts.filter(user=one, office__in=mine).exists()
 
 
-def add_photo(picture, *, by, at: datetime, submission=None, review_item=None) -> EvidencePhoto:
+def add_photo(picture, *, by, at: datetime, **of) -> EvidencePhoto:
+    """Keep a photo of `submission=`, `review_item=` or `look_back=`, one of them."""
     return EvidencePhoto.objects.create(
-        submission=submission,
-        review_item=review_item,
+        **of,
         file=picture.file,
         sha256=picture.sha256,
         taken_at=picture.taken_at,

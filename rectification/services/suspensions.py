@@ -17,7 +17,7 @@ from documents.models import Form
 from hazards import clocks, states
 from hazards.clock_rules import RESUME_DECIDE, RESUME_INSPECT
 from rectification.models import AcceptanceCheck, AcceptanceOfficer, Suspension
-from rectification.services import papers
+from rectification.services import papers, watches
 from rectification.services.teams import refuse_team
 from rectification.services.telling import officers_of, tell
 from units.services import mark_suspended
@@ -71,6 +71,7 @@ def decide(suspension: Suspension, *, by, at: datetime, note: str = "") -> Suspe
     )
     Suspension.objects.filter(pk=suspension.pk).update(document=document)
     mark_suspended(unit, since=on, by=by, note=document.number)
+    watches.begin(suspension, on=on)
     suspension.refresh_from_db()
     for person in (suspension.proposed_by, *officers_of(unit.region_id, on)):
         tell_step(suspension, person, "decided", f"停产停业决定已作出：{document.number}", by=by, on=on)
@@ -197,6 +198,7 @@ def lift(suspension: Suspension, *, by, at: datetime) -> Suspension:
     clocks.meet(subject_of(current), RESUME_DECIDE, at=at, by="lift")
     clocks.stop(subject_of(current), at=at, by="lift")
     mark_suspended(current.unit, since=None, by=by, note=document.number)
+    watches.end(current, on=localdate(at))
     suspension.refresh_from_db()
     for person in {current.resume_asked_by, current.proposed_by}:
         tell_step(suspension, person, "lifted", f"同意恢复：{document.number}", by=by, on=localdate(at))

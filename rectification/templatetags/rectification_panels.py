@@ -36,7 +36,7 @@ def unit_now(context, unit):
     }
 
 
-@register.inclusion_tag("rectification/_case_photos.html")
-def case_photos(case):
+@register.inclusion_tag("rectification/_case_photos.html", takes_context=True)
+def case_photos(context, case):
     """Photos before and after."""
-    return panels.photo_pair(case)
+    return panels.photo_pair(case, context.get("acts")) | {"request": context.get("request")}

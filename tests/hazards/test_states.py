@@ -24,19 +24,22 @@ FACTS = {
 # By hand: which acts the law and the house allow from each state. The table must say the same.
 ALLOWED = {
     "registered": {
-        "correct_on_site", "order", "transfer", "suspend", "void", "correct_deadline", "determine", "list",
+        "correct_on_site", "order", "transfer", "suspend", "ask_void", "ask_merge", "void",
+        "refuse_void", "absorb", "correct_deadline", "determine", "list",
         "instruct", "reply", "plan", "assure", "achieve", "report",
     },
     "ordered": {
         "urge", "instruct", "reply", "submit", "pass", "partly", "fail", "ask_extension", "grant_extension",
-        "refuse_extension", "transfer", "suspend", "void", "correct_deadline", "determine", "list", "plan", "assure",
+        "refuse_extension", "transfer", "suspend", "ask_void", "ask_merge", "void",
+        "refuse_void", "absorb", "correct_deadline", "determine", "list", "plan", "assure",
         "achieve", "report",
     },
     "submitted": {
-        "withdraw", "pass", "partly", "fail", "transfer", "suspend", "void", "correct_deadline", "determine", "list",
+        "withdraw", "pass", "partly", "fail", "transfer", "suspend", "ask_void", "ask_merge", "void",
+        "refuse_void", "absorb", "correct_deadline", "determine", "list",
         "instruct", "reply", "plan", "assure", "achieve", "report",
     },
-    "closed": {"reopen", "reverse", "delist", "reply"},
+    "closed": {"reopen", "reverse", "delist", "reply", "look_back"},
     "transferred": {"accept_referral", "answer_referral", "close_referral", "take_back", "delist", "reply"},
     "suspended": {"resume", "delist", "reply"},
     "void": {"delist", "reply"},
@@ -64,7 +67,12 @@ DOERS = {
     "take_back": {"inspector_a", "office"},
     "suspend": {"office"},
     "resume": {"office"},
+    "ask_void": {"inspector_a", "office"},
+    "ask_merge": {"inspector_a", "office"},
     "void": {"office"},
+    "refuse_void": {"office"},
+    "absorb": {"office"},
+    "look_back": {"inspector_a"},
     "reopen": {"inspector_a", "office"},
     "correct_deadline": {"office"},
     "determine": {"inspector_a", "office"},
@@ -88,6 +96,8 @@ CARRIES = {
     "correct_deadline": {"due_on": plus(20)},
     "grant_extension": {"asked_until": plus(45)},
     "refuse_extension": {"asked_until": plus(45)},
+    "void": {"void_asked_on": plus(20)},
+    "refuse_void": {"void_asked_on": plus(20)},
 }
 PEOPLE = (
     "inspector_a", "clerk", "officer_east", "officer_west", "head_east", "office", "leader", "leader_quzhou",
@@ -164,6 +174,8 @@ def test_each_allowed_act_works_and_leaves_its_event(state, name, case, cast):
         ("correct_deadline", "registered"),
         ("grant_extension", "ordered"),
         ("refuse_extension", "ordered"),
+        ("void", "ordered"),
+        ("refuse_void", "ordered"),
     ],
 )
 def test_what_the_case_must_carry_beside_its_state(name, state, case, cast):

@@ -197,6 +197,8 @@ def test_a_case_that_is_no_longer_live_is_left_in_peace(chased_case, posts, act)
     case = chased_case(DUE)
     run(DAY_AFTER)
     by = posts["office"] if act in {"suspend", "void"} else posts["inspector"]
+    if act == "void":
+        record(case, "ask_void", by=posts["inspector"], at=at(DAY_AFTER, 14), reason="重复登记")
     record(case, act, by=by, at=at(DAY_AFTER, 15), reason="理由")
     assert run(date(2026, 8, 1)).messages == 0
 
