@@ -10,7 +10,7 @@ from hazards.models import HazardCase
 from hazards.services import open_case
 from rectification import drawing
 from rectification.models import LookBack, Watch
-from rectification.services import draws, lookbacks, voids, watches
+from rectification.services import draws, lookbacks, reviews, voids, watches
 from reference.models import Region
 
 HELD = ("现场查看，整改成果保持良好", "通道畅通，未见反弹", "设施完好，责任人在岗", "")
@@ -31,7 +31,8 @@ def look_again(cast: people.Cast, times: Times, dice: random.Random) -> None:
 
 
 def record(one: LookBack, cast: people.Cast, moment, dice: random.Random, *, back: str = "") -> None:
-    pair = dice.sample(cast.inspectors, 2)
+    hands = reviews.hands_on(one.case) if reviews.is_grave(one.case) else set()
+    pair = dice.sample([person for person in cast.inspectors if person.pk not in hands], 2)
     with clock_at(moment):
         lookbacks.look_back(
             one.case,

@@ -270,6 +270,19 @@ def is_grave(case: HazardCase) -> bool:
     return case.grade in settings.INDEPENDENT_GRADES or bool(case.listed_levels)
 
 
+def submitters_of(case: HazardCase) -> set[int]:
+    return set(case.submissions.values_list("submitted_by", flat=True))
+
+
+def orderers_of(case: HazardCase) -> set[int]:
+    return set(OrderItem.objects.filter(case=case).values_list("order__issued_by", flat=True))
+
+
+def hands_on(case: HazardCase) -> set[int]:
+    """Who ordered it or reported it as rectified: they do not verify it where it is grave."""
+    return submitters_of(case) | orderers_of(case)
+
+
 def refuse_own_work(case: HazardCase, team: list) -> None:
     """Of a grave hazard nobody who submitted or ordered it may verify it.
 
@@ -278,8 +291,7 @@ def refuse_own_work(case: HazardCase, team: list) -> None:
     """
     if not is_grave(case):
         return
-    submitted = set(case.submissions.values_list("submitted_by", flat=True))
-    ordered = set(OrderItem.objects.filter(case=case).values_list("order__issued_by", flat=True))
+    submitted, ordered = submitters_of(case), orderers_of(case)
     for person in team:
         if person.pk in submitted:
             words = _("%(name)s submitted this rectification; somebody else must verify it.")
