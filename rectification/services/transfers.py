@@ -10,7 +10,8 @@ from accounts.models import Post
 from common.errors import AlreadyDone, RuleBroken
 from common.workdays import YearNotLoaded
 from documents.models import Form
-from hazards.services import lock, record
+from hazards import states
+from hazards.services import lock, record, refuse_by_state
 from notifications.services import post, ways_to
 from rectification.models import Transfer
 from rectification.services import papers
@@ -63,6 +64,9 @@ def transfer(
     name = department.strip() or (regulator.name if regulator else "")
     reply_due_on = reply_due_on or reply_due(on)
     refuse_transfer(name, kind, reason, reply_due_on, on)
+    # Before the paper: a second referral must meet the table's sentence, not the one row that may stand.
+    case.refresh_from_db()
+    refuse_by_state(case, states.ACTS["transfer"])
     document = papers.issue(
         Form.REFERRAL,
         unit=case.unit,

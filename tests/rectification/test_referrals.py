@@ -293,3 +293,12 @@ def test_the_form_offers_the_list_and_the_usual_day(as_user, office, case, housi
     assert as_user(office).post(f"/rectification/cases/{case.pk}/transfer/", sent).status_code == 302
     row = case.transfers.get()
     assert (row.kind, row.department) == ("police", "住房和城乡建设部门") and row.reply_due_on
+
+
+def test_referring_twice_is_a_sentence_never_a_crash(referred, as_user, api_as, inspector_a):
+    sent = {"kind": "department", "department": "住建局", "reason": "属其职责"}
+    answer = as_user(inspector_a).post(f"/rectification/cases/{referred.pk}/transfer/", sent)
+    assert answer.status_code == 422 and "已移送" in answer.content.decode()
+    over_api = api_as(inspector_a).post(f"/api/v1/cases/{referred.pk}/transfer/", sent, format="json")
+    assert (over_api.status_code, over_api.json()["code"]) == (409, "wrong_state")
+    assert referred.transfers.count() == 1
