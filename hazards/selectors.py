@@ -120,6 +120,7 @@ def timeline(case: HazardCase) -> list:
 EVENT_FACE = {
     "open": ("clipboard", "info"),
     "order": ("gavel", "info"),
+    "reorder": ("gavel", "info"),
     "submit": ("upload", "info"),
     "pass": ("ok", "success"),
     "correct_on_site": ("ok", "success"),

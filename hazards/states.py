@@ -50,6 +50,8 @@ ACTS: dict[str, Act] = dict(
     [
         _act("correct_on_site", {REGISTERED}, CLOSED, "inspection.file"),
         _act("order", {REGISTERED}, ORDERED, "case.order", "due_on"),
+        # A new notice in the place of one that was never served, or the major-hazard notice after its meeting.
+        _act("reorder", {ORDERED}, STAYS, "case.order", "due_on", "reason"),
         _act("submit", {ORDERED}, SUBMITTED, "case.submit"),
         _act("urge", {ORDERED}, STAYS, "case.urge", "reason"),
         # A re-inspection may come without a submission: the deadline alone starts it (Order 120, Art. 20).

@@ -6,6 +6,7 @@ ACT_LABELS = {
     "open": _("Register the hazard"),
     "correct_on_site": _("Corrected on the spot"),
     "order": _("Order rectification"),
+    "reorder": _("Issue the order anew"),
     "submit": _("Submit rectification"),
     "urge": _("Urge the unit"),
     "pass": _("Re-inspection passed"),
@@ -45,6 +46,7 @@ def button_label(name: str) -> str:
 EVENT_LABELS = {
     "open": _("Hazard registered"),
     "order": _("Rectification ordered"),
+    "reorder": _("Order issued anew"),
     "submit": _("Reported as rectified"),
     "urge": _("Unit urged to rectify"),
     "ask_extension": _("Extension asked for"),

@@ -5,8 +5,16 @@ class RectificationConfig(AppConfig):
     name = "rectification"
 
     def ready(self):
-        """Put the number of instructions that wait for this person into the frame."""
+        """Put what waits into the frame, follow the service of orders, and show seals in the dossier."""
+        from django.utils.translation import gettext_lazy as _
+
         from common.context import provide
+        from documents import guards
         from rectification.selectors import waiting_for_answer
+        from rectification.services import orders
+        from units.registry import Tab, set_tab
 
         provide("instructions", waiting_for_answer)
+        guards.before_serve.append(orders.objection_to_service)
+        guards.after_serve.append(orders.note_service)
+        set_tab(Tab("seals", _("Temporary seals"), "lock", "rectification:seals", select="#seal-rows"))

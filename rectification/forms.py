@@ -13,7 +13,8 @@ from common.days import today
 from common.forms import OnceForm
 from hazards.models import Grade, Level
 from inspections.selectors import usual_partner
-from rectification.models import AcceptanceCheck, Extension, ReviewItem
+from rectification.models import AcceptanceCheck, Extension, ReviewItem, Suspension
+from rectification.services.orders import Kind
 from rectification.services.urging import How
 
 
@@ -95,13 +96,35 @@ def colleagues(user):
 
 
 class OrderForm(ActForm):
-    due_on = day(_("Rectification deadline"), help_text=_("The end of that day."))
+    """Without `kind` the kind follows from the deadline; a major hazard may get its own notice."""
+
+    show_when: ClassVar = {"interim": ("kind", "major"), "due_on": ("kind", "by major")}
+
+    kind = forms.ChoiceField(
+        label=_("Kind of order"), choices=Kind.choices, required=False, initial=Kind.BY, widget=forms.RadioSelect
+    )
+    due_on = day(_("Rectification deadline"), required=False, help_text=_("The end of that day."))
+    breach_due_on = day(_("Deadline for the breach, where it differs"), required=False)
     measure = forms.CharField(label=_("What must be done"), max_length=500, required=False)
+    interim = words(_("Measures that keep people safe until then"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.case is not None:
-            self.fields["due_on"].widget.attrs["min"] = today().isoformat()
+            for name in ("due_on", "breach_due_on"):
+                self.fields[name].widget.attrs["min"] = today().isoformat()
+            if self.case.grade != Grade.MAJOR:
+                self.fields["kind"].choices = [one for one in Kind.choices if one[0] != Kind.MAJOR]
+                del self.fields["interim"]
+
+    def clean(self):
+        """At once means today; every other kind needs its day."""
+        sent = super().clean()
+        if sent.get("kind") == Kind.NOW:
+            sent["due_on"] = sent.get("due_on") or today()
+        elif not sent.get("due_on") and "due_on" not in self.errors:
+            self.add_error("due_on", forms.ValidationError(self.fields["due_on"].error_messages["required"], "required"))
+        return sent
 
 
 class SubmitForm(ActForm):
@@ -251,6 +274,34 @@ class AcceptanceForm(ActForm):
 
 class NoteForm(ActForm):
     note = words(_("Note to the decision"), most=500, required=False)
+
+
+class ProposeStopForm(ActForm):
+    kind = forms.ChoiceField(
+        label=_("What is stopped"),
+        choices=Suspension.Kind.choices,
+        initial=Suspension.Kind.BUSINESS,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    reason = words(_("Reason"))
+
+    def clean_kind(self):
+        return self.cleaned_data["kind"] or Suspension.Kind.BUSINESS
+
+
+class DecideStopForm(ActForm):
+    show_when: ClassVar = {"government_number": ("large_effect", "on")}
+
+    note = words(_("Note to the decision"), most=500, required=False)
+    large_effect = forms.BooleanField(
+        label=_("Weighs heavily on economy and daily life: the government decides"), required=False
+    )
+    government_number = forms.CharField(label=_("Government document number"), max_length=80, required=False)
+
+
+class RefuseForm(ActForm):
+    reason = words(_("Why the unit may not resume"), most=500)
 
 
 class DeclineForm(ActForm):

@@ -4,8 +4,12 @@ from django.db.models import Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from hazards import states
 from inspections.models import Photo
-from rectification.models import EvidencePhoto, Suspension
+from rectification.models import EvidencePhoto, OrderItem, Seal, Suspension
+from rectification.selectors import may_order_anew
+
+ORDERING = frozenset({"order", "reorder"})
 
 
 def case_papers(case, acts: frozenset[str] | None = None) -> dict:
@@ -28,7 +32,21 @@ def case_papers(case, acts: frozenset[str] | None = None) -> dict:
             "instruct", case.instructions.select_related("addressee", "given_by", "replied_by", "document")
         ),
         "suspension": standing_suspension(case.unit),
+        "seals": standing_seals(case.unit),
+        "order_items": order_items(case) if acts is None or acts & ORDERING else [],
     }
+
+
+def order_items(case) -> list[OrderItem]:
+    """The lines of notices over the case, the latest first, each with whether it may still be replaced."""
+    rows = list(case.order_items.select_related("order__document").order_by("-pk"))
+    if rows and case.state == states.ORDERED:
+        rows[0].may_order_anew = may_order_anew(case, rows[0])
+    return rows
+
+
+def standing_seals(unit) -> list[Seal]:
+    return list(unit.seals.standing().select_related("document")) if unit.sealed_since else []
 
 
 def standing_suspension(unit) -> Suspension | None:

@@ -8,7 +8,7 @@ from celery.signals import worker_ready
 
 from common import days
 from common.workdays import YearNotLoaded
-from rectification.chase import engine
+from rectification.chase import engine, seals
 from rectification.models import ChaseRun
 from rectification.services import instructions
 from reference.selectors import calendar
@@ -23,11 +23,18 @@ def chase() -> dict:
     """Tells everybody who is owed a letter today. On a day off it only shows that it would have run."""
     today, now = days.today(), days.now()
     instructions.press(on=today)
+    seals.press(on=today, now=now)
     tally = engine.run(on=today, at=now) if people_work(today) else engine.rest(on=today, at=now)
     for reason in tally.reasons():
         log.warning("chase: %s", reason)
     log.info("chase %s", tally.counts())
     return tally.counts()
+
+
+@shared_task
+def press_seals() -> int:
+    """Looks at the seals: the 24 hours of an urgent one end at any time of the day and night."""
+    return seals.press(on=days.today(), now=days.now())
 
 
 @shared_task

@@ -6,8 +6,9 @@ from rectification.models.instructions import Instruction
 from rectification.models.listings import Listing
 from rectification.models.orders import Order, OrderItem
 from rectification.models.reviews import Review, ReviewItem, ReviewOfficer
+from rectification.models.seals import Circumstance, Seal, SealOfficer, UnsealRequest
 from rectification.models.submissions import EvidencePhoto, Submission
-from rectification.models.suspensions import AcceptanceCheck, AcceptanceOfficer, Suspension
+from rectification.models.suspensions import AcceptanceCheck, AcceptanceOfficer, Resumption, Suspension
 from rectification.models.transfers import Transfer
 
 __all__ = [
@@ -15,17 +16,22 @@ __all__ = [
     "AcceptanceOfficer",
     "ChaseClaim",
     "ChaseRun",
+    "Circumstance",
     "EvidencePhoto",
     "Extension",
     "Instruction",
     "Listing",
     "Order",
     "OrderItem",
+    "Resumption",
     "Review",
     "ReviewItem",
     "ReviewOfficer",
     "Rung",
+    "Seal",
+    "SealOfficer",
     "Submission",
     "Suspension",
     "Transfer",
+    "UnsealRequest",
 ]

@@ -25,7 +25,7 @@ FACTS = {
 ALLOWED = {
     "registered": {"correct_on_site", "order", "transfer", "suspend", "void", "determine", "list", "instruct", "reply"},
     "ordered": {
-        "urge", "instruct", "reply", "submit", "pass", "fail", "ask_extension", "grant_extension", "refuse_extension",
+        "reorder", "urge", "instruct", "reply", "submit", "pass", "fail", "ask_extension", "grant_extension", "refuse_extension",
         "transfer", "suspend", "void", "determine", "list",
     },
     "submitted": {"pass", "fail", "transfer", "suspend", "void", "determine", "list", "instruct", "reply"},
@@ -39,6 +39,7 @@ ALLOWED = {
 DOERS = {
     "correct_on_site": {"inspector_a"},
     "order": {"inspector_a"},
+    "reorder": {"inspector_a"},
     "submit": {"inspector_a", "officer_east", "head_east"},
     "urge": {"inspector_a", "officer_east", "head_east"},
     "instruct": {"office", "leader"},

@@ -1,12 +1,13 @@
 """The acts of the register, under one name for every door and for the apps above."""
 
 from units.services.entries import correct, move, register, restore, retire
-from units.services.headlines import mark_inspected, mark_suspended
+from units.services.headlines import mark_inspected, mark_sealed, mark_suspended
 from units.services.people import reveal_phone, set_people
 
 __all__ = [
     "correct",
     "mark_inspected",
+    "mark_sealed",
     "mark_suspended",
     "move",
     "register",
