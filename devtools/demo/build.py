@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
-from devtools.demo import people, premises, pressing
+from devtools.demo import people, premises, pressing, sealed
 from devtools.demo.clock import Times, at, clock_at, light_transactions
 from devtools.demo.desk import STANDS, WAITS, Desk, Temper
 from devtools.demo.field import MOST_FINDINGS, Field
@@ -88,6 +88,7 @@ class Build:
             self.say("a year in Zaoqiang")
             with transaction.atomic():
                 pressing.press(self.county, self.times)
+                sealed.seal(self.county, self.times)
                 self.begin_visit()
                 people.administrator(self.hiring)
             with connection.cursor() as cursor:

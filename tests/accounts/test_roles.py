@@ -25,6 +25,7 @@ EXPECTED = {
     "case.determine": "inspector_a office",
     "case.order": "inspector_a",
     "case.submit": "inspector_a officer_east",
+    "case.urge": "inspector_a officer_east",
     "case.review": "inspector_a",
     "case.ask_extension": "inspector_a officer_east",
     "case.decide_extension": "office",
