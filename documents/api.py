@@ -75,7 +75,9 @@ def facts_of(data) -> dict:
     """The body as the form reads it: the result is served and handed over unless it says otherwise."""
     if not hasattr(data, "items"):
         raise ValidationError({"non_field_errors": [_("An object is expected.")]})
-    wrong = {name: [_("Words are expected.")] for name, value in data.items() if isinstance(value, dict | list)}
+    wrong = {
+        name: [_("Words are expected.")] for name, value in data.items() if isinstance(value, dict | list)
+    }
     if wrong:
         raise ValidationError(wrong)
     sent = {name: "" if value is None else str(value) for name, value in data.items()}

@@ -57,7 +57,7 @@ class ServeForm(OnceForm):
         widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
     )
 
-    show_when = {  # noqa: RUF012
+    show_when = {
         "receiver": ("outcome", "served"),
         "relation": ("outcome", "served"),
         "refusal_reason": ("outcome", "refused failed"),

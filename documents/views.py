@@ -78,7 +78,9 @@ def serve(request, pk: int):
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:
-            words = _("The service is recorded.") if form.delivery.succeeded else _("The attempt is recorded.")
+            words = (
+                _("The service is recorded.") if form.delivery.succeeded else _("The attempt is recorded.")
+            )
             messages.success(request, words)
             return redirect(document)
     return paper_page(request, document, form=form, status=422)

@@ -31,8 +31,14 @@ KIND_OPENING = {
     (Form.SUSPENSION, "work"): "经查，你单位（场所）存在下列火灾隐患，在隐患消除前不得施工，现决定停止施工：",
     (Form.RESUMPTION, "use"): "经检查验收，你单位（场所）停止使用所涉火灾隐患已消除，同意恢复使用。",
     (Form.RESUMPTION, "work"): "经检查验收，你单位（场所）停止施工所涉火灾隐患已消除，同意恢复施工。",
-    (Form.RESUMPTION_REFUSED, "use"): "你单位（场所）恢复使用的申请收悉，经检查验收，决定不予同意，理由如下：",
-    (Form.RESUMPTION_REFUSED, "work"): "你单位（场所）恢复施工的申请收悉，经检查验收，决定不予同意，理由如下：",
+    (
+        Form.RESUMPTION_REFUSED,
+        "use",
+    ): "你单位（场所）恢复使用的申请收悉，经检查验收，决定不予同意，理由如下：",
+    (
+        Form.RESUMPTION_REFUSED,
+        "work",
+    ): "你单位（场所）恢复施工的申请收悉，经检查验收，决定不予同意，理由如下：",
 }
 
 REMEDY = "如不服本决定，可以依法申请行政复议或者提起行政诉讼。"

@@ -182,7 +182,9 @@ class FinishForm(TeamFields):
     receiver = forms.CharField(
         label=_("Received by"), max_length=60, required=False, help_text=_("Empty: the person on site.")
     )
-    relation = forms.ChoiceField(label=_("Relation to the addressee"), choices=Relation.choices, required=False)
+    relation = forms.ChoiceField(
+        label=_("Relation to the addressee"), choices=Relation.choices, required=False
+    )
     refusal_reason = forms.CharField(label=_("Why nobody signed"), max_length=500, required=False)
     witness_1 = forms.CharField(label=_("First witness"), max_length=60, required=False)
     witness_2 = forms.CharField(label=_("Second witness"), max_length=60, required=False)
@@ -249,7 +251,9 @@ class FinishForm(TeamFields):
             return
         for name in ("refusal_reason", "witness_1", "witness_2"):
             if not sent.get(name):
-                self.add_error(name, ValidationError(_("A refusal needs its reason and two witnesses by name.")))
+                self.add_error(
+                    name, ValidationError(_("A refusal needs its reason and two witnesses by name."))
+                )
         if sent.get("witness_1") and sent.get("witness_1") == sent.get("witness_2"):
             self.add_error("witness_2", ValidationError(_("The two witnesses are one person.")))
 

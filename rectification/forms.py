@@ -101,7 +101,11 @@ class OrderForm(ActForm):
     show_when: ClassVar = {"interim": ("kind", "major"), "due_on": ("kind", "by major")}
 
     kind = forms.ChoiceField(
-        label=_("Kind of order"), choices=Kind.choices, required=False, initial=Kind.BY, widget=forms.RadioSelect
+        label=_("Kind of order"),
+        choices=Kind.choices,
+        required=False,
+        initial=Kind.BY,
+        widget=forms.RadioSelect,
     )
     due_on = day(_("Rectification deadline"), required=False, help_text=_("The end of that day."))
     breach_due_on = day(_("Deadline for the breach, where it differs"), required=False)
@@ -123,7 +127,9 @@ class OrderForm(ActForm):
         if sent.get("kind") == Kind.NOW:
             sent["due_on"] = sent.get("due_on") or today()
         elif not sent.get("due_on") and "due_on" not in self.errors:
-            self.add_error("due_on", forms.ValidationError(self.fields["due_on"].error_messages["required"], "required"))
+            self.add_error(
+                "due_on", forms.ValidationError(self.fields["due_on"].error_messages["required"], "required")
+            )
         return sent
 
 

@@ -37,7 +37,7 @@ def names_in(text: str) -> list[str]:
 
 
 class ProposeSealForm(ActForm):
-    show_when: ClassVar = {name: ("urgent", "yes") for name in ("consent_by", "sealed_at", "officers")}
+    show_when: ClassVar = dict.fromkeys(("consent_by", "sealed_at", "officers"), ("urgent", "yes"))
 
     part = forms.CharField(label=_("Part to be sealed"), max_length=200)
     circumstance = forms.ChoiceField(
@@ -63,7 +63,9 @@ class ProposeSealForm(ActForm):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("sealed_at", now())
         if unit is not None:
-            self.fields["cases"].queryset = HazardCase.objects.filter(unit=unit).live().select_related("category")
+            self.fields["cases"].queryset = (
+                HazardCase.objects.filter(unit=unit).live().select_related("category")
+            )
         if again_of is not None:
             for name in ("urgent", "consent_by", "sealed_at", "officers", "part"):
                 del self.fields[name]
@@ -77,7 +79,9 @@ class ProposeSealForm(ActForm):
 
 
 class DecideSealForm(ActForm):
-    names = words(_("People at the collective study"), rows=2, help_text=_("At least three, one name a line."))
+    names = words(
+        _("People at the collective study"), rows=2, help_text=_("At least three, one name a line.")
+    )
     held_at = moment(_("Collective study held at"))
     ends_on = day(_("Sealed until"), help_text=_("At most 30 calendar days; the end of that day."))
     note = words(_("Note to the decision"), most=500, required=False)

@@ -82,7 +82,9 @@ def for_office(user, now) -> dict[str, list]:
     parts = conditions(now)
     inspected = UnsealRequest.objects.filter(decision="").exclude(outcome="").values("seal")
     return {
-        "seals_proposed": list(rows.filter(parts["proposed"] | parts["unstudied"]).order_by("proposed_at")[:100]),
+        "seals_proposed": list(
+            rows.filter(parts["proposed"] | parts["unstudied"]).order_by("proposed_at")[:100]
+        ),
         "seals_ending": list(rows.filter(parts["ending"]).order_by("ends_at")[:100]),
         "seals_inspected": list(rows.in_force().filter(pk__in=inspected).order_by("proposed_at")[:100]),
     }

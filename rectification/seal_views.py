@@ -47,7 +47,14 @@ def seal_detail(request, pk: int):
 
 def find(request, pk: int) -> Seal:
     rows = Seal.objects.visible_to(request.user).select_related(
-        "unit", "unit__region", "document", "lifting_document", "proposed_by", "decided_by", "lifted_by", "again_of"
+        "unit",
+        "unit__region",
+        "document",
+        "lifting_document",
+        "proposed_by",
+        "decided_by",
+        "lifted_by",
+        "again_of",
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -109,9 +116,7 @@ def take_step(seal: Seal, step: str, facts: dict, *, by, at):
         case "decline":
             return seals.decline(seal, note=facts["note"], **common)
         case "execute":
-            return seals.execute(
-                seal, officers=facts["officers"], executed_at=facts["executed_at"], **common
-            )
+            return seals.execute(seal, officers=facts["officers"], executed_at=facts["executed_at"], **common)
         case "ask-to-lift":
             return seals.ask_to_lift(seal, words=facts["words"], **common)
         case "inspect":
@@ -153,7 +158,9 @@ def propose_seal(request, unit_id: int):
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:
-            words = _("The seal is recorded: study it within 24 hours.") if made.urgent else _("Seal proposed.")
+            words = (
+                _("The seal is recorded: study it within 24 hours.") if made.urgent else _("Seal proposed.")
+            )
             return answer_done(request, made.get_absolute_url(), words)
     context = {"unit": unit, "form": form, "again_of": again_of}
     return render(request, "rectification/seal_propose.html", context, status=422 if form.errors else 200)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts import roles
 from common.listing import capped_counts, count_words
+from documents.models import Form
 from hazards import states
 from hazards.filters import WORST_FIRST
-from documents.models import Form
 from hazards.models import Grade, HazardCase, Level
 from rectification.models import AcceptanceCheck, Extension, Instruction, OrderItem, Suspension
 
@@ -80,7 +80,9 @@ def orderable(unit) -> list[HazardCase]:
     live = unit.cases.filter(state__in=(states.REGISTERED, states.ORDERED))
     cases = list(live.select_related("category", "unit").order_by("opened_on", "pk"))
     latest = latest_items([case for case in cases if case.state == states.ORDERED])
-    return [case for case in cases if case.state == states.REGISTERED or may_order_anew(case, latest.get(case.pk))]
+    return [
+        case for case in cases if case.state == states.REGISTERED or may_order_anew(case, latest.get(case.pk))
+    ]
 
 
 def may_order_anew(case: HazardCase, item: OrderItem | None) -> bool:

@@ -15,7 +15,11 @@ LIFTED = (60, "二层加工间", "facilities", "自动消防设施严重损坏�
 
 def seal(cast: people.Cast, times: Times) -> None:
     """Two places of the register that are not stopped, each with its seal played to the end."""
-    places = Unit.objects.under(people.COUNTY).current().filter(suspended_since=None, place_type__code="shop-market")
+    places = (
+        Unit.objects.under(people.COUNTY)
+        .current()
+        .filter(suspended_since=None, place_type__code="shop-market")
+    )
     others = Unit.objects.under(people.COUNTY).current().filter(suspended_since=None)
     found = [*places.order_by("number")[:2], *others.order_by("-number")[:2]]
     put_up(cast, times, found[0], STANDS)

@@ -1,4 +1,4 @@
-"""Letters about seals: one before a seal runs out, one where an urgent one was not studied in time. Each is said once."""
+"""Letters about seals: before one runs out, and where an urgent one was not studied in time. Each is said once."""
 
 from datetime import date, datetime, timedelta
 
@@ -16,14 +16,20 @@ KIND = "seal"
 
 
 def press(*, on: date, now: datetime) -> int:
-    """Tell inspector and office of every seal that ends soon or should be off; how many there are. Safe to run twice."""
+    """Tell inspector and office of each seal that ends soon or should be off; how many there are. Safe to run twice."""
     directory = Directory(on)
     rows = Seal.objects.in_force().select_related("unit")
     until = end_of(on + timedelta(days=limits.expiry_warning_days(on)))
     ending = list(rows.ending(now, until))
     for seal in ending:
         last = localtime(seal.ends_at)
-        tell(seal, directory, what="ends", on=on, subject=f"临时查封{last.month}月{last.day}日到期：{seal.unit.name}")
+        tell(
+            seal,
+            directory,
+            what="ends",
+            on=on,
+            subject=f"临时查封{last.month}月{last.day}日到期：{seal.unit.name}",
+        )
     late = [seal for seal in rows.unstudied() if now > limits.urgent_study_by(seal.executed_at)]
     for seal in late:
         subject = f"紧急查封满24小时未集体研究，应当立即解除：{seal.unit.name}"

@@ -19,7 +19,10 @@ class Circumstance(models.TextChoices):
 
     EXITS = "exits", _("Exits or passages too few or badly blocked: people cannot get out")
     FACILITIES = "facilities", _("Fire facilities so damaged that they no longer work")
-    INFLAMMABLES = "inflammables", _("Inflammables or explosives kept or used in a crowded place against the rules")
+    INFLAMMABLES = (
+        "inflammables",
+        _("Inflammables or explosives kept or used in a crowded place against the rules"),
+    )
     DECORATION = "decoration", _("Combustible decoration of a public place against the rules")
     OTHER = "other", _("Another hazard that may gravely threaten the public")
 
@@ -201,7 +204,9 @@ class UnsealRequest(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, blank=True)
-    document = models.OneToOneField("documents.Document", models.PROTECT, null=True, related_name="unseal_request")
+    document = models.OneToOneField(
+        "documents.Document", models.PROTECT, null=True, related_name="unseal_request"
+    )
 
     class Meta:
         ordering = ["asked_at", "pk"]

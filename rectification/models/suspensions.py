@@ -78,7 +78,9 @@ class Suspension(models.Model):
             models.CheckConstraint(
                 condition=Q(large_effect=False) | ~Q(government_number="") | Q(document=None),
                 name="suspension_large_effect_decided_by_government",
-                violation_error_message=_("The government of the same level decides this; give its document."),
+                violation_error_message=_(
+                    "The government of the same level decides this; give its document."
+                ),
             ),
         ]
 
@@ -105,7 +107,9 @@ class Resumption(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, blank=True)
-    document = models.OneToOneField("documents.Document", models.PROTECT, null=True, related_name="resumption")
+    document = models.OneToOneField(
+        "documents.Document", models.PROTECT, null=True, related_name="resumption"
+    )
 
     class Meta:
         ordering = ["asked_at", "pk"]

@@ -135,7 +135,9 @@ def write_items(order: Order, items: list[Item]) -> None:
 
 def steps_of(items: list[Item], anew: list, kind: str) -> list[Step]:
     """The acts on the cases: a first order, or another in its place."""
-    reason = _("Determined as a major fire hazard.") if kind == Kind.MAJOR else _("The order was never served.")
+    reason = (
+        _("Determined as a major fire hazard.") if kind == Kind.MAJOR else _("The order was never served.")
+    )
     again = {case.pk for case in anew}
     return [
         Step(item.case, "reorder", reason=reason, headline={"due_on": item.due_on})

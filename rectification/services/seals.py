@@ -89,7 +89,15 @@ def propose(
 
 @transaction.atomic
 def seal_at_once(
-    unit, cause: Cause, *, consent_by: str, officers: Iterable, sealed_at: datetime, by, at: datetime, client_id=None
+    unit,
+    cause: Cause,
+    *,
+    consent_by: str,
+    officers: Iterable,
+    sealed_at: datetime,
+    by,
+    at: datetime,
+    client_id=None,
 ) -> Seal:
     """Seal a part in danger on oral consent; the study and the decision follow within 24 clock hours (Art. 23)."""
     roles.need(by, "seal.propose", unit.region_id)
@@ -132,7 +140,14 @@ def create(**facts) -> Seal:
 
 @transaction.atomic
 def decide(
-    seal: Seal, study: Study, *, ends_on: date, by, at: datetime, note: str = "", starts_on: date | None = None
+    seal: Seal,
+    study: Study,
+    *,
+    ends_on: date,
+    by,
+    at: datetime,
+    note: str = "",
+    starts_on: date | None = None,
 ) -> Seal:
     """Decide after the collective study: the paper is issued, for 30 calendar days at most (Art. 22, 23).
 
@@ -243,9 +258,13 @@ def execute(seal: Seal, *, officers: Iterable, by, at: datetime, executed_at: da
         raise AlreadyDone(_("This seal was put up already, or is not decided."))
     refuse_moment(executed_at, at, field="executed_at")
     if executed_at < current.starts_at.replace(second=0, microsecond=0):
-        raise RuleBroken(_("The seal begins later: not before the time on the decision."), field="executed_at")
+        raise RuleBroken(
+            _("The seal begins later: not before the time on the decision."), field="executed_at"
+        )
     if executed_at > current.ends_at:
-        raise RuleBroken(_("The time of the decision has run out; a new decision is needed."), field="executed_at")
+        raise RuleBroken(
+            _("The time of the decision has run out; a new decision is needed."), field="executed_at"
+        )
     if current.again_of_id:
         replaced = Seal.objects.filter(pk=current.again_of_id, status=IN_FORCE)
         replaced.update(status=REPLACED, lifted_at=at, lifted_by=by)
@@ -279,9 +298,7 @@ def ask_to_lift(seal: Seal, *, words: str, by, at: datetime) -> UnsealRequest:
 
 
 @transaction.atomic
-def inspect(
-    seal: Seal, *, outcome: str, note: str, officers: Iterable, by, at: datetime
-) -> UnsealRequest:
+def inspect(seal: Seal, *, outcome: str, note: str, officers: Iterable, by, at: datetime) -> UnsealRequest:
     """Two officers look whether the hazard is gone. It is only where every case behind the seal is closed."""
     roles.need(by, "seal.inspect", seal.unit.region_id)
     if outcome not in UnsealRequest.Outcome.values:
@@ -317,7 +334,9 @@ def lift(seal: Seal, *, by, at: datetime, note: str = "") -> Seal:
     request = current.requests.filter(decision="").first()
     if not must_come_off(current, at):
         if request is None or request.outcome != UnsealRequest.Outcome.PASS:
-            raise RuleBroken(_("No inspection has found the hazard gone: the seal stays."), code="not_inspected")
+            raise RuleBroken(
+                _("No inspection has found the hazard gone: the seal stays."), code="not_inspected"
+            )
         if request.checked_by_id == by.pk:
             raise RuleBroken(_("Whoever inspected does not decide."), code="own_work")
         refuse_standing(current)
@@ -346,7 +365,11 @@ def lift(seal: Seal, *, by, at: datetime, note: str = "") -> Seal:
         lifting_document=document,
     )
     current.requests.filter(decision="").update(
-        decision=UnsealRequest.Decision.LIFTED, decided_by=by, decided_at=at, reason=note.strip(), document=document
+        decision=UnsealRequest.Decision.LIFTED,
+        decided_by=by,
+        decided_at=at,
+        reason=note.strip(),
+        document=document,
     )
     mark(current.unit, by=by)
     seal.refresh_from_db()
@@ -366,7 +389,8 @@ def refuse_to_lift(seal: Seal, *, reason: str, by, at: datetime) -> UnsealReques
         raise AlreadyDone(_("No request to lift this seal waits for a decision."))
     if request.outcome != UnsealRequest.Outcome.FAIL:
         raise RuleBroken(
-            _("A request is refused after an inspection that found the hazard standing."), code="not_inspected"
+            _("A request is refused after an inspection that found the hazard standing."),
+            code="not_inspected",
         )
     document = papers.issue(
         Form.UNSEAL_REFUSED,
@@ -419,7 +443,9 @@ def refuse_again(unit, part: str, again_of: Seal | None) -> None:
     """One seal per part; another decision follows only the seal that is up (Art. 22 para. 2)."""
     up = unit.seals.filter(status=IN_FORCE, part=part).first()
     if again_of is None and up is not None:
-        raise AlreadyDone(_("This part is under seal already. Propose to seal it again from the page of that seal."))
+        raise AlreadyDone(
+            _("This part is under seal already. Propose to seal it again from the page of that seal.")
+        )
     if again_of is not None and (up is None or up.pk != again_of.pk):
         raise RuleBroken(_("Only a part that is under seal is sealed again."), code="not_sealed")
 

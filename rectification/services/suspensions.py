@@ -262,9 +262,7 @@ def refuse_to_resume(suspension: Suspension, *, reason: str, by, at: datetime) -
         raise AlreadyDone(_("No request to resume waits for a decision."))
     last = current.checks.last()
     if last is None or request.checked_at is None or last.outcome != AcceptanceCheck.Outcome.FAIL:
-        raise RuleBroken(
-            _("A request is refused after an acceptance check that failed."), code="not_checked"
-        )
+        raise RuleBroken(_("A request is refused after an acceptance check that failed."), code="not_checked")
     document = papers.issue(
         Form.RESUMPTION_REFUSED,
         unit=current.unit,

@@ -25,7 +25,8 @@ FACTS = {
 ALLOWED = {
     "registered": {"correct_on_site", "order", "transfer", "suspend", "void", "determine", "list", "instruct", "reply"},
     "ordered": {
-        "reorder", "urge", "instruct", "reply", "submit", "pass", "fail", "ask_extension", "grant_extension", "refuse_extension",
+        "reorder", "urge", "instruct", "reply", "submit", "pass", "fail", "ask_extension", "grant_extension",
+        "refuse_extension",
         "transfer", "suspend", "void", "determine", "list",
     },
     "submitted": {"pass", "fail", "transfer", "suspend", "void", "determine", "list", "instruct", "reply"},

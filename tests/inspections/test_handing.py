@@ -86,7 +86,9 @@ def form(visit, *officers, **change):
 
 def test_the_last_page_asks_and_the_filing_serves(as_user, draft, inspector_a, inspector_b):
     url, browser = f"/inspections/{draft.pk}/finish/", as_user(inspector_a)
-    services.change_finding(draft.findings.get(), by=inspector_a, description="车间住人", due_on=date(2027, 1, 4))
+    services.change_finding(
+        draft.findings.get(), by=inspector_a, description="车间住人", due_on=date(2027, 1, 4)
+    )
     assert 'name="hand_over"' in browser.get(url).content.decode()
     team = (inspector_a, inspector_b)
     nobody = browser.post(url, form(draft, *team, hand_over="signed"))

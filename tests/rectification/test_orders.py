@@ -214,9 +214,7 @@ def test_served_and_issued_anew_at_once_one_wins(unit, case, inspector_a):
     case.refresh_from_db()
     acts = [
         lambda: served(Order.objects.get(pk=order.pk), inspector_a, 1),
-        lambda: orders.issue(
-            unit=unit, items=[orders.Item(case, plus(12))], by=inspector_a, at=at(plus(1))
-        ),
+        lambda: orders.issue(unit=unit, items=[orders.Item(case, plus(12))], by=inspector_a, at=at(plus(1))),
     ]
     threads = [threading.Thread(target=attempt, args=[act]) for act in acts]
     [thread.start() for thread in threads]
@@ -238,7 +236,11 @@ def test_one_order_of_several_hazards_from_the_page(as_user, unit, make_case, in
     assert browser.post(page, {"kind": "by"}).status_code == 422
     facts = {f"take-{first.pk}": "on", f"take-{second.pk}": "on", "kind": "by"}
     assert browser.post(page, facts).status_code == 422
-    days = {f"due-{first.pk}": "2027-01-01", f"due-{second.pk}": "2027-02-01", f"breach-{second.pk}": "2027-01-15"}
+    days = {
+        f"due-{first.pk}": "2027-01-01",
+        f"due-{second.pk}": "2027-02-01",
+        f"breach-{second.pk}": "2027-01-15",
+    }
     assert browser.post(page, facts | days | {f"due-{first.pk}": "gestern"}).status_code == 422
     assert browser.post(page, facts | days | {f"due-{first.pk}": "2020-01-01"}).status_code == 422
     assert browser.post(page, facts | days | {"kind": "major", "interim": "看护"}).status_code == 422
@@ -258,7 +260,10 @@ def test_the_act_on_one_case_knows_the_kinds(api_as, make_case, inspector_a):
     one, two, three = make_case(), make_case(), make_case()
     assert chief.post(url.format(one.pk), {}, format="json").json().keys() == {"due_on"}
     assert chief.post(url.format(one.pk), {"kind": "now"}, format="json").status_code == 200
-    assert chief.post(url.format(two.pk), {"kind": "major", "due_on": "2027-01-01"}, format="json").status_code == 400
+    assert (
+        chief.post(url.format(two.pk), {"kind": "major", "due_on": "2027-01-01"}, format="json").status_code
+        == 400
+    )
     journeys.make_major(three, by=inspector_a)
     notice = {"kind": "major", "due_on": "2027-01-01"}
     assert chief.post(url.format(three.pk), notice, format="json").json()["field"] == "interim"

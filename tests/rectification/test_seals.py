@@ -56,9 +56,7 @@ def urgent(unit, inspector_a, inspector_b):
 
 
 def look(seal, team, outcome="pass", day=5):
-    return seals.inspect(
-        seal, outcome=outcome, note="现场查看", officers=team, by=team[0], at=at(plus(day))
-    )
+    return seals.inspect(seal, outcome=outcome, note="现场查看", officers=team, by=team[0], at=at(plus(day)))
 
 
 # --- proposing and deciding
@@ -98,7 +96,12 @@ def test_the_last_day_counts_calendar_days_over_holidays_and_months():
 
 @pytest.mark.parametrize(
     ("names", "works"),
-    [(("甲", "乙"), False), (("甲", "乙", "甲"), False), (("甲", "乙", " 甲 "), False), (("甲", "乙", "丙"), True)],
+    [
+        (("甲", "乙"), False),
+        (("甲", "乙", "甲"), False),
+        (("甲", "乙", " 甲 "), False),
+        (("甲", "乙", "丙"), True),
+    ],
 )
 def test_at_least_three_different_people_study(names, works, proposed, office):
     if works:
@@ -130,8 +133,12 @@ def test_what_a_decision_may_not_say(change, field, proposed, office):
 
 
 def test_nobody_decides_what_he_proposed(unit, make_person, offices):
-    both = make_person("both", "身兼", "inspector", "131121", office=offices["brigade"], card="冀消监〔2023〕055")
-    both.posts.create(role="county_office", region_id="131121", office=offices["committee"], starts_on="2024-01-01")
+    both = make_person(
+        "both", "身兼", "inspector", "131121", office=offices["brigade"], card="冀消监〔2023〕055"
+    )
+    both.posts.create(
+        role="county_office", region_id="131121", office=offices["committee"], starts_on="2024-01-01"
+    )
     person = type(both).objects.get(pk=both.pk)
     mine = seals.propose(unit, CAUSE, by=person, at=at(hour=9))
     for act in (
@@ -215,9 +222,7 @@ def test_one_officer_or_one_without_a_card_does_not(decided, inspector_a, inspec
 
 
 def test_it_is_put_up_inside_its_period(proposed, office, inspector_a, inspector_b):
-    later = seals.decide(
-        proposed, study(), starts_on=plus(2), ends_on=plus(5), by=office, at=at(hour=11)
-    )
+    later = seals.decide(proposed, study(), starts_on=plus(2), ends_on=plus(5), by=office, at=at(hour=11))
     team = [inspector_a, inspector_b]
     for day, works in ((1, False), (6, False), (5, True)):
         if works:
@@ -281,7 +286,11 @@ def test_a_study_that_says_no_takes_it_off_at_once(urgent, unit, office):
     ],
 )
 def test_what_an_urgent_seal_needs(change, field, unit, inspector_a, inspector_b):
-    facts = {"consent_by": "大队长", "sealed_at": at(hour=20), "officers": [inspector_a, inspector_b]} | change
+    facts = {
+        "consent_by": "大队长",
+        "sealed_at": at(hour=20),
+        "officers": [inspector_a, inspector_b],
+    } | change
     with pytest.raises(RuleBroken) as refusal:
         seals.seal_at_once(unit, CAUSE, by=inspector_a, at=at(hour=22), **facts)
     assert refusal.value.field == field and not Seal.objects.exists()
@@ -290,14 +299,10 @@ def test_what_an_urgent_seal_needs(change, field, unit, inspector_a, inspector_b
 # --- lifting
 
 
-def test_asked_inspected_lifted_with_its_paper(
-    unit, case, inspector_a, inspector_b, office, officer_east
-):
+def test_asked_inspected_lifted_with_its_paper(unit, case, inspector_a, inspector_b, office, officer_east):
     team = [inspector_a, inspector_b]
     journeys.order(case, by=inspector_a)
-    made = seals.propose(
-        unit, seals.Cause("东侧仓库", "exits", "x", (case,)), by=inspector_a, at=at(hour=9)
-    )
+    made = seals.propose(unit, seals.Cause("东侧仓库", "exits", "x", (case,)), by=inspector_a, at=at(hour=9))
     seals.decide(made, study(), ends_on=plus(30), by=office, at=at(hour=11))
     seals.execute(made, officers=team, by=inspector_a, at=at(hour=14))
     with pytest.raises(RuleBroken) as refusal:

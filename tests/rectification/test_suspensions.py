@@ -178,9 +178,7 @@ def test_a_refused_request_keeps_its_instants_and_the_unit_stays_stopped(
 
 
 @pytest.mark.parametrize(("days", "is_repeat"), [(364, True), (365, True), (366, False)])
-def test_another_within_twelve_months_is_marked(
-    days, is_repeat, unit, inspector_a, inspector_b, office
-):
+def test_another_within_twelve_months_is_marked(days, is_repeat, unit, inspector_a, inspector_b, office):
     """Decided on 2026-03-10: 2027-03-10 is the last day that repeats it."""
     first = suspensions.propose(unit, reason="隐患", by=inspector_a, at=at())
     assert first.is_repeat is False
