@@ -22,9 +22,10 @@ def seal(cast: people.Cast, times: Times) -> None:
     )
     others = Unit.objects.under(people.COUNTY).current().filter(suspended_since=None)
     found = [*places.order_by("number")[:2], *others.order_by("-number")[:2]]
-    put_up(cast, times, found[0], STANDS)
+    # Papers are numbered by the hour: the older seal first.
     done = put_up(cast, times, found[1], LIFTED)
     take_off(cast, times, done, LIFTED[0] - 12)
+    put_up(cast, times, found[0], STANDS)
 
 
 def put_up(cast: people.Cast, times: Times, unit: Unit, what: tuple) -> seals.Seal:
