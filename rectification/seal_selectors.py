@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import roles
 from common.days import end_of
@@ -95,6 +96,12 @@ def ending_for(user, now) -> list[Seal]:
     parts = conditions(now)
     rows = for_rows(Seal.objects.visible_to(user))
     return list(rows.filter(parts["ending"] | parts["unstudied"]).order_by("ends_at")[:20])
+
+
+def standing_seals_on(unit, on) -> str:
+    """What stands in the way of taking the unit off the register."""
+    n = unit.seals.standing().count()
+    return ngettext("%(n)s seal stands on it", "%(n)s seals stand on it", n) % {"n": n} if n else ""
 
 
 def step_label(step: str) -> str:

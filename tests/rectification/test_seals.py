@@ -414,6 +414,12 @@ def test_told_once_where_the_study_is_late(urgent, office):
     assert Message.objects.filter(kind="seal").count() == 2
 
 
+def test_a_unit_with_a_seal_stays_on_the_register(sealed, unit):
+    from units.guards import objections
+
+    assert any("1" in sentence for sentence in objections(unit, DAY))
+
+
 # --- at once
 
 
