@@ -58,6 +58,7 @@ class ServeForm(OnceForm):
     )
 
     show_when = {
+        "method": ("outcome", "served failed"),
         "receiver": ("outcome", "served"),
         "relation": ("outcome", "served"),
         "refusal_reason": ("outcome", "refused failed"),
@@ -81,9 +82,8 @@ class ServeForm(OnceForm):
             if outcome in values.split()
         }
         return Delivery(
-            method=facts["method"],
             refused=outcome == Outcome.REFUSED,
             succeeded=outcome != Outcome.FAILED,
             photos=(photo,) if photo else (),
-            **shown,
+            **{"method": Method.LEFT} | shown,
         )

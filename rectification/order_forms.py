@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.days import today
+from hazards.models import Grade
 from rectification.forms import ActForm, DayInput, words
 from rectification.services import orders
 
@@ -23,6 +24,8 @@ class UnitOrderForm(ActForm):
         super().__init__(*args, **kwargs)
         self.cases = list(cases)
         self.initial.setdefault("kind", orders.Kind.BY)
+        if not any(case.grade == Grade.MAJOR for case in self.cases):
+            self.fields["kind"].choices = [one for one in orders.Kind.choices if one[0] != orders.Kind.MAJOR]
         for case in self.cases:
             self.fields[f"take-{case.pk}"] = forms.BooleanField(
                 label=case.category.label, required=False, initial=case.state == "registered"

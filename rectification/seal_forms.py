@@ -66,6 +66,8 @@ class ProposeSealForm(ActForm):
             self.fields["cases"].queryset = (
                 HazardCase.objects.filter(unit=unit).live().select_related("category")
             )
+            if not self.fields["cases"].queryset.exists():
+                del self.fields["cases"]
         if again_of is not None:
             for name in ("urgent", "consent_by", "sealed_at", "officers", "part"):
                 del self.fields[name]

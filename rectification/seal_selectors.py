@@ -56,7 +56,7 @@ def for_rows(rows):
 def tabs(counts: dict[str, int], current: str) -> list[dict]:
     labels = {
         "standing": _("Standing"),
-        "proposed": _("Waiting for a decision"),
+        "proposed": _("To be decided"),
         "decided": _("To be put up"),
         "in_force": _("Sealed"),
         "ending": _("Ending within 7 days"),

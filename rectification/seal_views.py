@@ -181,7 +181,7 @@ def propose(unit, facts: dict, again_of: Seal | None, *, by, at) -> Seal:
         again_of.part if again_of else facts["part"],
         facts["circumstance"],
         facts["reason"],
-        tuple(facts["cases"]),
+        tuple(facts.get("cases", ())),
     )
     common = {"by": by, "at": at, "client_id": facts["client_id"]}
     if facts.get("urgent") != "yes":

@@ -54,3 +54,6 @@ def take_off(cast: people.Cast, times: Times, made: seals.Seal, ago: int) -> Non
         note = "现场测试，设施恢复正常"
         seals.inspect(made, outcome="pass", note=note, officers=pair, by=pair[0], at=at(day, 15))
         seals.lift(made, by=cast.office, at=at(day, 16))
+    with clock_at(at(day, 17)):
+        delivery = Delivery(receiver="负责人", relation="head")
+        serve(made.lifting_document, delivery, served_at=at(day, 17), by=pair[0], at=at(day, 17))

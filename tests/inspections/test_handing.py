@@ -43,6 +43,12 @@ def test_with_nobody_who_signs_the_order_waits_and_is_listed(person, refused, dr
     assert list(Document.objects.awaiting_service()) == [order.document]
 
 
+def test_the_inspectors_day_says_how_many_wait(as_user, draft, inspector_a, clerk):
+    complete(draft, inspector_a)
+    assert "service=awaiting" in as_user(inspector_a).get("/inspections/today/").content.decode()
+    assert "service=awaiting" not in as_user(clerk).get("/inspections/today/").content.decode()
+
+
 def test_somebody_else_signs(draft, inspector_a):
     complete(draft, inspector_a, person="王掌柜", handing=Handing("signed", "李会计", "staff"))
     assert Service.objects.get().receiver == "李会计"
