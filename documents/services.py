@@ -124,6 +124,7 @@ def serve(
         return done
     refuse_paper(paper)
     facts = clean(delivery)
+    refuse_long(facts)
     refuse_moment(paper, delivery, served_at, at)
     refuse_delivery(delivery, facts)
     on = localdate(served_at)
@@ -168,6 +169,14 @@ def clean(delivery: Delivery) -> dict:
     """The words of a delivery without blanks around them."""
     names = ("receiver", "relation", "refusal_reason", "witness_1", "witness_2")
     return {name: (getattr(delivery, name) or "").strip() for name in names}
+
+
+def refuse_long(facts: dict) -> None:
+    """Words that the table does not hold."""
+    for name, words in facts.items():
+        most = Service._meta.get_field(name).max_length
+        if len(words) > most:
+            raise RuleBroken(_("At most %(n)s characters.") % {"n": most}, field=name)
 
 
 def refuse_paper(paper: Document) -> None:

@@ -446,9 +446,11 @@ def finish_page(
     """The last page of a visit: also the answer to a refused completion, with everything that is missing."""
     if visit.status != Status.DRAFT:
         raise services.already_completed(visit)
-    posted = request.POST if request.method == "POST" and "officers" in request.POST else None
-    form = form or finish_form(request, visit, data=posted)
-    if refusal is not None and not isinstance(refusal, rules.Incomplete):
+    at_a_field = refusal is not None and not isinstance(refusal, rules.Incomplete)
+    # A refusal is shown at its field, and only a form that was filled in has room for it.
+    sent = request.method == "POST" and ("officers" in request.POST or at_a_field)
+    form = form or finish_form(request, visit, data=request.POST if sent else None)
+    if at_a_field:
         put_refusal(form, refusal)
     mistakes = getattr(refusal, "mistakes", None)
     context = page_context(visit) | {

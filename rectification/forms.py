@@ -310,6 +310,17 @@ class RefuseForm(ActForm):
     reason = words(_("Why the unit may not resume"), most=500)
 
 
+class HandingForm(forms.Form):
+    """How the order of a visit is handed over, as the last page of the visit sends it on."""
+
+    hand_over = forms.CharField(max_length=10, required=False)
+    receiver = forms.CharField(max_length=60, required=False)
+    relation = forms.CharField(max_length=8, required=False)
+    refusal_reason = forms.CharField(max_length=500, required=False)
+    witness_1 = forms.CharField(max_length=60, required=False)
+    witness_2 = forms.CharField(max_length=60, required=False)
+
+
 class DeclineForm(ActForm):
     note = words(_("Why the unit may go on"), most=500)
 

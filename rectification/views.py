@@ -84,11 +84,21 @@ def file(request, pk: int):
             at=timezone.now(),
             suspend=request.POST.get("suspend", "yes") != "no",
             no_suspension_reason=request.POST.get("no_suspension_reason", ""),
-            handing=filing.handing_of(request.POST),
+            handing=handing_of(request.POST),
         )
     except RuleBroken as refusal:
         return refused_filing(request, visit, refusal)
     return answer_done(request, reverse("rectification:filed", args=[outcome.inspection.pk]))
+
+
+def handing_of(data) -> filing.Handing:
+    """What the page says about handing the order over. RuleBroken with the field for what cannot be read."""
+    form = forms.HandingForm(data)
+    if not form.is_valid():
+        field, (message, *_rest) = next(iter(form.errors.items()))
+        raise RuleBroken(message, field=field)
+    facts = form.cleaned_data
+    return filing.Handing(choice=facts.pop("hand_over"), **facts)
 
 
 def refused_filing(request, visit, refusal: RuleBroken):

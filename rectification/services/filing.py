@@ -68,13 +68,6 @@ def signs(visit: Inspection, receiver: str) -> bool:
     return bool(receiver) and not visit.refused_signature
 
 
-def handing_of(facts) -> Handing:
-    """What a form says about handing the order over, as plain words."""
-    names = ("receiver", "relation", "refusal_reason", "witness_1", "witness_2")
-    words = {name: (facts.get(name) or "")[:500] for name in names}
-    return Handing(choice=facts.get("hand_over") or "", **words)
-
-
 @transaction.atomic
 def complete(
     inspection: Inspection,

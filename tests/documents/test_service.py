@@ -78,6 +78,8 @@ def test_a_failed_attempt_is_kept_and_the_paper_still_waits(paper, inspector_a):
         (Delivery(relation="head"), "receiver"),
         (Delivery(receiver="  ", relation="head"), "receiver"),
         (Delivery(receiver="王掌柜"), "relation"),
+        (Delivery(receiver="王" * 61, relation="head"), "receiver"),
+        (Delivery(refused=True, refusal_reason="拒" * 501, witness_1="甲", witness_2="乙"), "refusal_reason"),
         (Delivery(receiver="王掌柜", relation="neighbour"), "relation"),
         (Delivery(method="pigeon", receiver="王掌柜", relation="head"), "method"),
         (Delivery(refused=True, witness_1="甲某", witness_2="乙某"), "refusal_reason"),

@@ -107,6 +107,19 @@ def test_the_last_page_asks_and_the_filing_serves(as_user, draft, inspector_a, i
     assert Service.objects.get().witness_2 == "赵某"
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"receiver": "王" * 61}, {"relation": "x" * 9}, {"hand_over": "thrown"}, {"relation": "nobody"}],
+)
+def test_odd_words_sent_past_the_last_page_are_answered(change, as_user, draft, inspector_a):
+    services.change_finding(
+        draft.findings.get(), by=inspector_a, description="车间住人", due_on=date(2027, 1, 4)
+    )
+    sent = {"hand_over": "signed", "receiver": "王掌柜"} | change
+    answer = as_user(inspector_a).post(f"/rectification/inspections/{draft.pk}/complete/", sent)
+    assert answer.status_code == 422 and not Document.objects.exists()
+
+
 def test_the_api_says_how_it_was_handed_over(api_as, unit, catalogue, inspector_a, inspector_b):
     body = {
         "unit": unit.pk,
