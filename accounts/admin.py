@@ -7,9 +7,9 @@ from accounts.models import Office
 
 @admin.register(Office)
 class OfficeAdmin(admin.ModelAdmin):
-    """Name, kind, region, and the short name that stands in document numbers."""
+    """Name, kind, region, the short name that stands in document numbers, and by what right papers are issued."""
 
-    list_display = ("name", "short_name", "kind", "region")
-    list_filter = ("kind",)
+    list_display = ("name", "short_name", "kind", "region", "enforcement")
+    list_filter = ("kind", "enforcement")
     search_fields = ("name", "short_name")
-    raw_id_fields = ("region",)
+    raw_id_fields = ("region", "principal")

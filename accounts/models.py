@@ -27,6 +27,14 @@ class Office(models.Model):
         DEPARTMENT = "department", _("Government department")
         GOVERNMENT = "government", _("Government")
 
+    class Enforcement(models.TextChoices):
+        """By what right its people issue papers; townships differ from county to county."""
+
+        OWN = "own", _("In its own name")
+        DELEGATED = "delegated", _("By delegation, in the name of the body that delegates")
+        EMPOWERED = "empowered", _("Empowered, in its own name")
+        ADVICE = "advice", _("Advice only: its papers are no legal documents")
+
     name = models.CharField(_("name"), max_length=100, unique=True)
     short_name = models.CharField(
         _("short name"),
@@ -38,14 +46,51 @@ class Office(models.Model):
     region = models.ForeignKey(
         "reference.Region", models.PROTECT, related_name="offices", verbose_name=_("region")
     )
+    enforcement = models.CharField(
+        _("how it issues papers"), max_length=10, choices=Enforcement, default=Enforcement.OWN
+    )
+    principal = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="agents",
+        verbose_name=_("body that delegates"),
+    )
+    enforcement_basis = models.CharField(
+        _("document of the delegation or empowerment"), max_length=120, blank=True
+    )
 
     class Meta:
         ordering = ["region_id", "kind", "name"]
         verbose_name = _("office")
         verbose_name_plural = _("offices")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(enforcement="delegated") | Q(principal__isnull=False),
+                name="office_delegation_names_principal",
+                violation_error_message=_("Name the body that delegates."),
+            ),
+            models.CheckConstraint(
+                condition=Q(principal=None) | ~Q(principal=F("pk")),
+                name="office_principal_is_another",
+                violation_error_message=_("An office cannot delegate to itself."),
+            ),
+        ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_advice_only(self) -> bool:
+        """Whether what its people write is advice and no legal document."""
+        return self.enforcement == self.Enforcement.ADVICE
+
+    @property
+    def speaks_for(self) -> "Office":
+        """The body in whose name its papers stand."""
+        delegated = self.enforcement == self.Enforcement.DELEGATED and self.principal
+        return self.principal if delegated else self
 
 
 class UserQuerySet(models.QuerySet):
@@ -138,7 +183,7 @@ class User(AbstractUser):
     def office_posts(self) -> list["Post"]:
         """The posts in an office whose name papers may carry, of all times; read once per request."""
         held = self.posts.filter(office__isnull=False).exclude(office__short_name="")
-        return list(held.select_related("office").order_by("pk"))
+        return list(held.select_related("office__principal").order_by("pk"))
 
     @property
     def roles(self) -> frozenset[str]:

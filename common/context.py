@@ -86,6 +86,13 @@ NAVIGATION = (
         LOOK,
         short=_("Sealed"),
     ),
+    Entry(
+        "rectification:referrals",
+        _("Referrals"),
+        "transfer",
+        frozenset({TOWNSHIP, OFFICE, LEADER, AUDITOR, INSPECTOR}),
+        LOOK,
+    ),
     Entry("reference:catalogue", _("Hazard catalogue"), "book", ALL, SYSTEM),
     Entry("units:import", _("Import units"), "upload", frozenset({INSPECTOR, TOWNSHIP, OFFICE}), SYSTEM),
     Entry("accounts:people", _("Accounts"), "users", frozenset({ADMIN}), SYSTEM),

@@ -15,6 +15,8 @@ max_requests = 5000
 max_requests_jitter = 500
 worker_tmp_dir = "/dev/shm"
 accesslog = "-"
+# A Chinese character is nine letters of an address. The most that gunicorn takes.
+limit_request_line = 8190
 # Paths carry numbers of cases, never names; query strings may hold a searched person and stay out.
 access_log_format = (
     '{"logger": "access", "at": "%(t)s", "method": "%(m)s", "path": "%(U)s", "status": "%(s)s", '

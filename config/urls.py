@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import api, health, views
+from documents.views import verify
 from units.views.dossier import door
 
 urlpatterns = [
@@ -33,4 +34,6 @@ APPS = {
 }
 # The QR code on the door of a unit: short, because it is printed.
 urlpatterns += [path("u/<str:number>/", door, name="door")]
+# The QR code on a paper, which a stranger may open.
+urlpatterns += [path("papers/verify/<int:pk>/<str:signature>/", verify, name="verify_paper")]
 urlpatterns += [path(at, include(f"{app}.urls")) for app, at in APPS.items() if find_spec(f"{app}.urls")]

@@ -14,13 +14,16 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 def columns(cohort: str) -> list[tuple[str, str]]:
     """(name of the value, heading); a rate is a number that Excel shows as per cent."""
-    found = _("Due") if cohort == "due" else _("Found")
+    is_due = cohort == "due"
+    # Two cohorts, two rates, two names: the leader's page speaks of what fell due.
+    found = _("Due") if is_due else _("Found")
+    on_time_rate = _("On-time rate") if is_due else _("Closed on time of those found")
     return [
         ("found", found),
         ("closed", _("Closed")),
         ("rate", _("Rectification rate")),
         ("on_time", _("On time")),
-        ("on_time_rate", _("On-time rate")),
+        ("on_time_rate", on_time_rate),
         ("overdue", _("Overdue")),
         ("live", _("Standing")),
         ("transferred", _("Transferred")),

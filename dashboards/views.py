@@ -190,7 +190,9 @@ def listings(request):
         "total": total,
         "level": level,
         "state": state,
-        "listing": Listing(request, Rows(shown, lambda part: selectors.board(request.user, area, on, part))),
+        "listing": Listing(
+            request, Rows(shown, lambda part: boards.board_with_plans(request.user, area, on, part))
+        ),
         "today": on,
     }
     return render(request, "dashboards/listings.html", context)
@@ -206,7 +208,9 @@ def combined(request):
     state = state if state in counts else "found"
     sites = selectors.combined_sites(request.user, area).filter(selectors.combined_conditions()[state])
     rows = (
-        sites.select_related("region").prefetch_related("suspensions").order_by("suspended_since", "number")
+        sites.select_related("region")
+        .prefetch_related("suspensions__document")
+        .order_by("suspended_since", "number")
     )
     tabs = [
         {

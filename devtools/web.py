@@ -10,6 +10,8 @@ preload_app = True
 timeout = 120
 graceful_timeout = 1
 accesslog = "-"
+# A Chinese character is nine letters of an address. The most that gunicorn takes.
+limit_request_line = 8190
 
 
 def post_fork(server, worker):

@@ -33,3 +33,14 @@ class DocumentFilter(df.FilterSet):
 
     def of_service(self, queryset, name, value):
         return queryset.awaiting_service() if value == "awaiting" else queryset.exclude(served_at=None)
+
+
+class DayFilter(df.FilterSet):
+    """The papers of one day in Shanghai."""
+
+    on = df.DateFilter(label=_("Day"), field_name="issued_at__date", required=True)
+    form = df.ChoiceFilter(label=_("form"), choices=Form.choices)
+
+    class Meta:
+        model = Document
+        fields: list[str] = []

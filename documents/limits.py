@@ -1,11 +1,16 @@
-"""The limits of service, as plain functions of the day on which they are asked for."""
+"""The limits of service, as functions of the day on which they are asked for."""
 
 from datetime import date, timedelta
+
+from reference import limits
+
+SERVE_WITHIN = 3
+"""What holds before the first row of the table."""
 
 
 def serve_within(on: date) -> int:
     """Working days from the inspection in which an order is issued and served (Order 120, Art. 19)."""
-    return 3
+    return limits.amount("C2", on) or SERVE_WITHIN
 
 
 def notice_days(on: date) -> int:

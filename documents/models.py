@@ -33,6 +33,10 @@ class Form(models.TextChoices):
     SEAL = "seal", _("Decision on a temporary seal")
     UNSEAL = "unseal", _("Decision to lift a temporary seal")
     UNSEAL_REFUSED = "unseal_refused", _("Decision to keep a temporary seal")
+    SUPERVISION = "supervision", _("Supervision order")
+    SERVICE = "service", _("Receipt of service")
+    ADVICE = "advice", _("Advice to correct")
+    REVERSAL = "reversal", _("Notice that a closing is reversed")
 
 
 # The character between the body's short name and 字: 枣消限字〔2026〕第0001号.
@@ -53,6 +57,10 @@ FORM_MARK = {
     Form.SEAL: "封",
     Form.UNSEAL: "解封",
     Form.UNSEAL_REFUSED: "不解封",
+    Form.SUPERVISION: "督",
+    Form.SERVICE: "送",
+    Form.ADVICE: "告",
+    Form.REVERSAL: "反销",
 }
 
 MUST_BE_SERVED = (

@@ -5,7 +5,8 @@ from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from common.days import today
+from common.days import now, today
+from hazards import clock_panel
 from hazards.filters import CaseFilter
 from hazards.models import CaseEvent, HazardCase
 from hazards.selectors import acts_for
@@ -45,6 +46,40 @@ class CaseSerializer(serializers.ModelSerializer):
         return acts_for(case, self.context["request"].user)
 
 
+class ClockSerializer(serializers.Serializer):
+    """A time limit of the case: the owner's (code OWNER), or one that the authority has to keep."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    whose = serializers.CharField()
+    began_at = serializers.DateTimeField(help_text="In the future where a deadline has yet to expire.")
+    began_by = serializers.CharField()
+    due = serializers.SerializerMethodField(
+        help_text="A day, which means its end in Shanghai; an instant for hours; null while a year is not loaded."
+    )
+    met_at = serializers.DateTimeField(allow_null=True)
+    is_late = serializers.BooleanField()
+    estimated = serializers.BooleanField()
+    why = serializers.CharField()
+
+    def get_due(self, row) -> str | None:
+        return row.due.isoformat() if row.due else None
+
+
+class CaseDetailSerializer(CaseSerializer):
+    """One case, with its clocks."""
+
+    clocks = serializers.SerializerMethodField()
+
+    class Meta(CaseSerializer.Meta):
+        fields = [*CaseSerializer.Meta.fields, "clocks"]
+        read_only_fields = fields
+
+    @extend_schema_field(ClockSerializer(many=True))
+    def get_clocks(self, case):
+        return ClockSerializer(clock_panel.rows(case, at=now()), many=True).data
+
+
 class EventSerializer(serializers.ModelSerializer):
     by = serializers.CharField(source="by.name", default=None)
     label = serializers.SerializerMethodField()
@@ -68,6 +103,9 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
 
     def get_queryset(self):
         return HazardCase.objects.visible_to(self.request.user).for_rows()
+
+    def get_serializer_class(self):
+        return CaseDetailSerializer if self.action == "retrieve" else CaseSerializer
 
     @action(detail=True, filterset_class=None, pagination_class=None)
     def events(self, request, pk=None):

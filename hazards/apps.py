@@ -5,9 +5,13 @@ class HazardsConfig(AppConfig):
     name = "hazards"
 
     def ready(self):
-        """Tell the register what stands open on a unit, and let it object to a retirement."""
+        """Tell the register what stands open on a unit, let it object to a retirement; look again at days when the
+        calendar changes."""
+        from hazards.recomputing import look_again
         from hazards.register import counts_for_units, open_cases_on
+        from reference.services import calendar
         from units import guards, registry
 
         registry.provide_counts(counts_for_units)
         guards.before_retire.append(open_cases_on)
+        calendar.when_changed.append(look_again)

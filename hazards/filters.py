@@ -55,6 +55,9 @@ class CaseFilter(df.FilterSet):
     listed = df.ChoiceFilter(label=_("Listing"), choices=LISTED, method="by_listing")
     overdue = df.ChoiceFilter(label=_("Overdue"), choices=YES_NO, method="by_overdue")
     on_time = df.ChoiceFilter(label=_("Closed on time"), choices=YES_NO, method="by_punctuality")
+    recurrence = df.ChoiceFilter(
+        label=_("Found again within 12 months"), choices=YES_NO, method="by_recurrence"
+    )
     board = df.ChoiceFilter(label=_("Ever listed"), choices=BOARDS, method="by_board")
     group = df.CharFilter(label=_("Hazard group"), field_name="category__group_id")
     category = df.CharFilter(label=_("Hazard"), field_name="category_id")
@@ -105,6 +108,9 @@ class CaseFilter(df.FilterSet):
 
     def by_board(self, queryset, name, value):
         return queryset.on_board(value)
+
+    def by_recurrence(self, queryset, name, value):
+        return queryset.recurring() if value == "true" else queryset.not_recurring()
 
     def by_punctuality(self, queryset, name, value):
         return queryset.closed_on_time() if value == "true" else queryset.closed_late()

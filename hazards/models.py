@@ -1,6 +1,7 @@
 """The hazard case with its headline, its events and its deadline ledger."""
 
 import re
+from collections.abc import Callable
 from functools import reduce
 from operator import and_
 
@@ -10,16 +11,20 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.fields.array import ArrayContains
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from hazards import conditions, states, tally
+from hazards.clock_models import Clock, DeadlineProposal
 from hazards.words import event_label
 from units.models import Unit
 from units.text import terms
 
 CaseTally = tally.CaseTally
+CLOCKS = (Clock, DeadlineProposal)
+"""Defined beside their rules in hazards.clock_models."""
+
 FEW_UNITS = 1_000
 NUMBERLIKE = re.compile(r"[0-9A-Za-z-]*[0-9][0-9A-Za-z-]*")
 
@@ -70,6 +75,25 @@ def words_contain(text: str) -> Q:
         return contain
     # Both: the index finds rare words, and rows that are looked at one by one are first asked the cheaper question.
     return contain & Q(ArrayContains(description_grams(), [text]))
+
+
+class YearBefore(Func):
+    """The same day of the year before; the last of February where that year has no 29th."""
+
+    template = "(%(expressions)s - interval '1 year')::date"
+    output_field = models.DateField()
+
+
+def same_found_before(fact: Callable):
+    """Cases of the same unit and the same hazard of the catalogue, found in the twelve months up to another case.
+
+    `fact(name)` gives that case's fact: OuterRef inside a query, its value for one case. Void cases were never
+    found; of two of one day the later row is the recurrence.
+    """
+    on = fact("opened_on")
+    earlier = Q(opened_on__lt=on) | Q(opened_on=on, pk__lt=fact("pk"))
+    same = HazardCase.objects.counted().filter(unit=fact("unit_id"), category=fact("category_id"))
+    return same.filter(earlier, opened_on__gte=YearBefore(on), opened_on__lte=on).order_by("opened_on", "pk")
 
 
 class CaseQuerySet(models.QuerySet):
@@ -123,6 +147,13 @@ class CaseQuerySet(models.QuerySet):
             ever = ever.filter(listings__level=level)
         return found.filter(pk__in=ever.values("pk"))
 
+    def recurring(self):
+        """Found at a unit where the same hazard of the catalogue had been found within the twelve months before."""
+        return self.filter(Exists(same_found_before(OuterRef)))
+
+    def not_recurring(self):
+        return self.filter(~Exists(same_found_before(OuterRef)))
+
     def search(self, text: str):
         """By case number, by unit (name, address, people, pinyin initials) or by the words of the finding.
 
@@ -135,12 +166,13 @@ class CaseQuerySet(models.QuerySet):
         unit = Unit.objects.search(text)
         units = list(unit.order_by().values_list("pk", flat=True)[: FEW_UNITS + 1])
         if len(units) <= FEW_UNITS:
-            wanted = Q(unit_id__in=units)
+            wanted = Q(unit_id__in=units) | words_contain(text)
         else:
             wanted = reduce(and_, (Q(unit__search_text__contains=term) for term in terms(text)))
+            wanted |= Q(description__contains=text)
         if NUMBERLIKE.fullmatch(text):
             wanted |= Q(number__contains=text.upper())
-        return self.filter(wanted | words_contain(text))
+        return self.filter(wanted)
 
     def for_rows(self):
         """What a row of a list shows, in one query; the search columns of the unit are long and shown nowhere."""
@@ -184,6 +216,9 @@ class HazardCase(models.Model):
     deadline_version = models.PositiveSmallIntegerField(default=0)
     asked_until = models.DateField(
         _("extension asked until"), null=True, blank=True, help_text=_("Empty: no request waits.")
+    )
+    void_asked_on = models.DateField(
+        _("voiding asked for on"), null=True, blank=True, help_text=_("Empty: no request waits.")
     )
     listed_levels = ArrayField(
         models.CharField(max_length=8, choices=Level), default=list, blank=True, verbose_name=_("listed by")
@@ -233,6 +268,8 @@ class HazardCase(models.Model):
                 name="case_figures",
             ),
             models.Index(fields=["unit", "state"], name="case_unit_state"),
+            # Whether the same hazard was found at the unit before: see CaseQuerySet.recurring.
+            models.Index(fields=["unit", "category", "opened_on"], name="case_recurrence"),
             models.Index(fields=["state", "due_on"], name="case_state_due"),
             models.Index(
                 fields=["next_chase_on"],
@@ -265,6 +302,25 @@ class HazardCase(models.Model):
                 fields=["-closed_on", "-id"], name="case_closed_last", condition=Q(state=states.CLOSED)
             ),
             GinIndex(fields=["listed_levels"], name="case_listed", fastupdate=False),
+            # The boards: those of standing cases in the order of a worklist, those to be hung, those to be taken down.
+            models.Index(
+                F("grade").desc(),
+                "due_on",
+                "id",
+                name="case_listed_standing",
+                include=["region"],
+                condition=Q(state__in=sorted(states.LIVE), listed_levels__overlap=Level.values),
+            ),
+            models.Index(
+                fields=["region"],
+                name="case_to_list",
+                condition=Q(state__in=sorted(states.LIVE), grade="major", listed_levels=[]),
+            ),
+            models.Index(
+                fields=["region"],
+                name="case_to_delist",
+                condition=Q(state=states.CLOSED, listed_levels__overlap=Level.values),
+            ),
             # The search: parts of numbers, words of findings (three characters or more).
             GinIndex(
                 fields=["number"], name="case_number_parts", opclasses=["gin_trgm_ops"], fastupdate=False
@@ -288,6 +344,11 @@ class HazardCase(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state in states.LIVE
+
+    def found_before(self):
+        """The same hazard at the same unit in the twelve months before, the earliest first."""
+        facts = {"opened_on": Value(self.opened_on, models.DateField())}
+        return same_found_before(lambda name: facts.get(name) or getattr(self, name))
 
     def is_overdue(self, on) -> bool:
         return self.is_live and self.due_on is not None and self.due_on < on
@@ -331,8 +392,14 @@ class DeadlineEntry(models.Model):
     previous = models.DateField(null=True)
     act = models.CharField(max_length=24)
     reason = models.TextField(blank=True)
+    document = models.ForeignKey("documents.Document", models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
+    # Where it was given as a number of working days: how many, after which day.
+    working_days = models.PositiveSmallIntegerField(null=True)
+    counted_from = models.DateField(null=True)
+    # 预估: when it was set, the year in which it lies was not loaded, so that a holiday may lie on it.
+    estimated = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["version"]
@@ -355,21 +422,57 @@ class DeadlineEntry(models.Model):
 class Determination(models.Model):
     """A meeting's decision on whether a hazard is major (Order 120, Art. 21): the people, clauses, day.
 
-    The engine may propose (a later rule set); only a meeting of at least three decides.
+    The engine proposes, a meeting of at least three decides, with a panel of experts in hard cases. What was
+    put to the engine, under which version of the rules and what it answered is kept as it was that day.
     """
 
     case = models.ForeignKey(HazardCase, models.CASCADE, related_name="determinations")
     grade = models.CharField(max_length=8, choices=Grade)
+    previous_grade = models.CharField(max_length=8, choices=Grade, blank=True)
     held_on = models.DateField(_("meeting held on"))
     attendees = ArrayField(models.CharField(max_length=60), verbose_name=_("people at the meeting"))
     clauses = models.CharField(_("clauses relied on"), max_length=500)
     conclusion = models.TextField(_("conclusion"))
+    experts = models.PositiveSmallIntegerField(_("experts on the panel"), null=True, blank=True)
+    expert_votes = models.PositiveSmallIntegerField(_("of them for the conclusion"), null=True, blank=True)
+    rule_set = models.CharField(_("rule set"), max_length=40, blank=True)
+    rule_set_version = models.PositiveSmallIntegerField(_("version of the rule set"), null=True, blank=True)
+    inputs = models.JSONField(_("put to the rules"), default=dict, blank=True)
+    proposal = models.JSONField(_("what the rules proposed"), null=True, blank=True)
     document = models.ForeignKey("documents.Document", models.PROTECT, null=True, related_name="+")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
     class Meta:
         ordering = ["recorded_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(attendees__len__gte=3),
+                name="determination_by_three",
+                violation_error_message=_("A meeting of at least three different people decides."),
+            ),
+            models.CheckConstraint(
+                condition=Q(experts__isnull=True, expert_votes__isnull=True)
+                | Q(
+                    expert_votes__isnull=False,  # or a comparison with nothing would pass
+                    experts__gte=7,
+                    expert_votes__lte=F("experts"),
+                    expert_votes__gte=(F("experts") * 2 + 2) / 3,  # two thirds, rounded up
+                ),
+                name="determination_experts_agree",
+                violation_error_message=_("A panel has seven experts or more, two thirds of them for it."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="determination_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self):
         return f"{self.case_id} {self.grade}"
+
+    @property
+    def followed(self) -> bool | None:
+        """Whether the meeting went with the rules; None where they gave no verdict."""
+        if not self.proposal or self.proposal["major"] is None:
+            return None
+        return self.proposal["major"] == (self.grade == Grade.MAJOR)

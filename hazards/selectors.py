@@ -18,23 +18,40 @@ OFFERED = (
     "order",
     "review",
     "submit",
+    "withdraw",
     "urge",
     "ask_extension",
     "decide_extension",
+    "decide_void",
+    "look_back",
     "instruct",
     "determine",
     "list",
+    "report",
     "delist",
     "transfer",
+    "accept_referral",
+    "answer_referral",
+    "close_referral",
     "take_back",
     "suspend",
     "resume",
+    "correct_deadline",
+    "merge",
     "void",
     "reopen",
+    "reverse",
 )
-"""What a person can press, the likeliest first. `review` and `decide_extension` each stand for two acts."""
+"""What a person can press, the likeliest first. TABLE_ACTS names those that stand for other acts of the table."""
 
-TABLE_ACTS = {"review": ("pass", "fail"), "decide_extension": ("grant_extension", "refuse_extension")}
+TABLE_ACTS = {
+    "review": ("pass", "partly", "fail"),
+    "decide_extension": ("grant_extension", "refuse_extension"),
+    "look_back": ("look_back", "reopen"),
+    "void": ("ask_void",),
+    "merge": ("ask_merge",),
+    "decide_void": ("void", "refuse_void"),
+}
 SLUGS = {name: name.replace("_", "-") for name in OFFERED}
 
 
@@ -122,7 +139,9 @@ EVENT_FACE = {
     "order": ("gavel", "info"),
     "reorder": ("gavel", "info"),
     "submit": ("upload", "info"),
+    "withdraw": ("undo", "muted"),
     "pass": ("ok", "success"),
+    "partly": ("refresh", "warning"),
     "correct_on_site": ("ok", "success"),
     "fail": ("fail", "danger"),
     "urge": ("bell", "info"),
@@ -133,14 +152,32 @@ EVENT_FACE = {
     "ask_extension": ("calendar-time", "warning"),
     "grant_extension": ("calendar-time", "info"),
     "refuse_extension": ("calendar-off", "muted"),
+    "correct_deadline": ("edit", "warning"),
     "transfer": ("transfer", "muted"),
+    "accept_referral": ("transfer", "info"),
+    "answer_referral": ("mail", "info"),
+    "close_referral": ("ok", "success"),
     "take_back": ("undo", "info"),
     "suspend": ("pause", "muted"),
     "resume": ("play", "info"),
+    "ask_void": ("ban", "warning"),
+    "ask_merge": ("ban", "warning"),
     "void": ("ban", "muted"),
+    "refuse_void": ("undo", "info"),
+    "absorb": ("clipboard", "muted"),
+    "look_back": ("eye", "success"),
     "list": ("flag", "listed"),
     "delist": ("flag", "muted"),
+    "reverse": ("rotate", "danger"),
+    "plan": ("route", "info"),
+    "assure": ("list-check", "info"),
+    "achieve": ("ok", "info"),
+    "report": ("trend-up", "info"),
 }
+
+
+LOOKED = frozenset({"pass", "partly", "fail", "close_referral"})
+"""Acts that a re-inspection leaves."""
 
 
 def timeline_rows(events: list) -> list[dict]:
@@ -165,13 +202,15 @@ def timeline_rows(events: list) -> list[dict]:
 
 def steps(case: HazardCase, events: list) -> list[dict]:
     """登记 → 下达 → 整改 → 复查 → 销号, with the day of each in the present round."""
-    first = {}
+    first, looked = {}, None
     for event in events:  # the newest first: stop where the present round began
+        if event.act == "pass" and "reverse" in first:
+            continue  # what was passed by mistake was not passed
         first[event.act] = event
+        looked = looked or (event if event.act in LOOKED else None)
         if event.act in ("open", "reopen"):
             break
     began = first.get("open") or first.get("reopen")
-    looked = first.get("pass") or first.get("fail")
     marks = [
         (pgettext("step", "Register"), began),
         (_("Ordered"), first.get("order")),
@@ -191,6 +230,7 @@ def steps(case: HazardCase, events: list) -> list[dict]:
         now = {states.REGISTERED: 1, states.ORDERED: 2, states.SUBMITTED: 3}[case.state]
         for place, row in enumerate(rows):
             row["state"] = "done" if place < now else "now" if place == now else "todo"
-        if case.state == states.ORDERED and "fail" in first:
-            rows[3] |= {"state": "failed", "note": _("not passed")}
+        if case.state == states.ORDERED and looked:
+            note = _("partly rectified") if looked.act == "partly" else _("not passed")
+            rows[3] |= {"state": "failed", "note": note}
     return rows

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from common.errors import NotAllowed, RuleBroken
 from documents.services import next_serials
-from hazards import states
-from hazards.models import CaseEvent, DeadlineEntry, Determination, HazardCase, State
+from hazards import clocks, followers, meetings, states
+from hazards.models import CaseEvent, DeadlineEntry, Determination, Grade, HazardCase, State
 from hazards.words import act_label, condition_words
 from reference.models import HazardCategory
+from reference.selectors import calendar
 
 HEADLINE = {"due_on", "asked_until", "grade", "listed_levels", "main_level"}
 """Columns an act may set besides the state that the table gives."""
@@ -47,9 +48,20 @@ def open_case(
 
 @transaction.atomic
 def open_cases(
-    hazards: Iterable[Hazard], *, unit, by, at: datetime, source: str = "inspection", inspector=None
+    hazards: Iterable[Hazard],
+    *,
+    unit,
+    by,
+    at: datetime,
+    source: str = "inspection",
+    inspector=None,
+    data: dict | None = None,
 ) -> list[HazardCase]:
-    """Register the hazards found at `unit` on one occasion, numbered in their order."""
+    """Register the hazards found at `unit` on one occasion, numbered in their order.
+
+    `data` is kept with the opening: `inspected_on`, the day of the visit where it was not that of `at`, begins the
+    clocks; `kind`, the kind of the visit, says which.
+    """
     hazards = list(hazards)
     on = localdate(at)
     county = unit.region_id[:6]
@@ -71,10 +83,20 @@ def open_cases(
         )
         for serial, hazard in zip(serials, hazards, strict=True)
     )
-    CaseEvent.objects.bulk_create(
-        CaseEvent(case=case, act="open", from_state="", to_state=states.REGISTERED, by=by, at=at, on=on)
+    events = CaseEvent.objects.bulk_create(
+        CaseEvent(
+            case=case,
+            act="open",
+            from_state="",
+            to_state=states.REGISTERED,
+            by=by,
+            at=at,
+            on=on,
+            data=data or {},
+        )
         for case in cases
     )
+    clocks.follow(zip(cases, events, strict=True), opening=True)
     return cases
 
 
@@ -129,6 +151,9 @@ def record_all(steps: Iterable[Step], *, by, at: datetime, document=None) -> lis
         events.append(event)
     DeadlineEntry.objects.bulk_create(ledger)
     CaseEvent.objects.bulk_create(events)
+    clocks.follow([(rows[step.case.pk], event) for step, event in zip(steps, events, strict=True)])
+    for follow in followers.after_record:
+        follow(events)
     for step in steps:
         bring_up_to_date(step.case, rows[step.case.pk])
     return events
@@ -222,6 +247,10 @@ def write_headline(row: HazardCase, event: CaseEvent, headline: dict) -> Deadlin
         setattr(row, name, headline[name])
     if event.act in states.SETTLES_REQUEST:
         row.asked_until = None
+    if event.act in states.ASKS_VOID:
+        row.void_asked_on = event.on
+    elif event.act == "refuse_void" or event.to_state not in states.LIVE:
+        row.void_asked_on = None
     if event.to_state != event.from_state:
         row.state = event.to_state
         row.state_on = event.on
@@ -256,8 +285,12 @@ def change_deadline(row: HazardCase, event: CaseEvent, due_on: date | None) -> D
         previous=row.due_on,
         act=event.act,
         reason=event.reason,
+        document=event.document,
         by=event.by,
         at=event.at,
+        working_days=event.data.get("working_days"),
+        counted_from=event.on if event.data.get("working_days") else None,
+        estimated=due_on is not None and due_on.year not in calendar().loaded_years,
     )
     row.due_on = due_on
     if row.original_due_on is None:
@@ -278,11 +311,19 @@ def determine(
     by,
     at: datetime,
     document=None,
+    question: dict | None = None,
+    experts: int | None = None,
+    expert_votes: int | None = None,
 ) -> Determination:
-    """Record the meeting that found the hazard major, or not major any longer (at least three people)."""
-    people = list(dict.fromkeys(name.strip() for name in attendees if name.strip()))
-    if len(people) < 3:
-        raise RuleBroken(_("A meeting of at least three different people decides."), field="attendees")
+    """Record the meeting that found the hazard major, or not major any longer (at least three people).
+
+    `question` is what was put to the rules (place, elements, exclusions, as in `determine FILE.json`): it is
+    kept with the version of the rules and their answer, which binds nobody. `experts` and `expert_votes` are
+    the panel, where one was asked (GB 35181-2017, 4.3).
+    Raises RuleBroken with the field; nothing is written then.
+    """
+    people = meetings.people(attendees, on=held_on)
+    meetings.refuse_panel(experts, expert_votes, on=held_on)
     if held_on > localdate(at):
         raise RuleBroken(_("The meeting lies in the future."), field="held_on")
     if held_on < case.opened_on:
@@ -291,16 +332,32 @@ def determine(
         raise RuleBroken(_("Name the clauses that the meeting relied on."), field="clauses")
     if not conclusion.strip():
         raise RuleBroken(_("Write down the conclusion."), field="conclusion")
+    (row,) = lock([case]).values()
+    if row.listed_levels and grade != Grade.MAJOR:
+        # A board comes down by its own road: re-inspection, closing, then the government that listed. A meeting of
+        # the brigade must neither take a government's board away nor leave it hanging over a general hazard.
+        raise RuleBroken(
+            _(
+                "A government's board hangs for this case, so its grade cannot be lowered: first it is rectified and"
+                " closed, then whoever listed it takes the board down. Was it judged wrongly, void the case."
+            ),
+            code="listed",
+            field="grade",
+        )
     decision = Determination.objects.create(
         case=case,
         grade=grade,
+        previous_grade=lock([case])[case.pk].grade,
         held_on=held_on,
         attendees=people,
         clauses=clauses.strip(),
         conclusion=conclusion.strip(),
+        experts=experts,
+        expert_votes=expert_votes,
         document=document,
         recorded_by=by,
         recorded_at=at,
+        **meetings.frozen(question, on=held_on),
     )
     record(
         case,
@@ -310,7 +367,7 @@ def determine(
         grade=grade,
         reason=conclusion,
         document=document,
-        data={"clauses": clauses.strip(), "attendees": people, "held_on": held_on.isoformat()},
+        data=meetings.facts(decision),
     )
     return decision
 

@@ -53,43 +53,80 @@ ACTS: dict[str, Act] = dict(
         # A new notice in the place of one that was never served, or the major-hazard notice after its meeting.
         _act("reorder", {ORDERED}, STAYS, "case.order", "due_on", "reason"),
         _act("submit", {ORDERED}, SUBMITTED, "case.submit"),
+        _act("withdraw", {SUBMITTED}, ORDERED, "case.submit", "reason"),
         _act("urge", {ORDERED}, STAYS, "case.urge", "reason"),
         # A re-inspection may come without a submission: the deadline alone starts it (Order 120, Art. 20).
         _act("pass", {ORDERED, SUBMITTED}, CLOSED, "case.review"),
+        # Partly rectified: what remains is ordered anew; only `pass` closes.
+        _act("partly", {ORDERED, SUBMITTED}, ORDERED, "case.review", "due_on", "reason"),
         _act("fail", {ORDERED, SUBMITTED}, ORDERED, "case.review", "due_on"),
         _act("ask_extension", {ORDERED}, STAYS, "case.ask_extension", "reason", "asked_until"),
         _act("grant_extension", {ORDERED}, STAYS, "case.decide_extension", "due_on"),
         _act("refuse_extension", {ORDERED}, STAYS, "case.decide_extension", "reason"),
         _act("transfer", LIVE, TRANSFERRED, "case.transfer", "reason"),
+        _act("accept_referral", {TRANSFERRED}, STAYS, "case.transfer"),
+        _act("answer_referral", {TRANSFERRED}, STAYS, "case.transfer", "reason"),
+        # What the department says it did is not believed unseen: two officers verify, as in a re-inspection.
+        _act("close_referral", {TRANSFERRED}, CLOSED, "case.review"),
         _act("take_back", {TRANSFERRED}, REGISTERED, "case.transfer", "reason"),
         _act("suspend", LIVE, SUSPENDED, "case.suspend", "reason"),
         _act("resume", {SUSPENDED}, REGISTERED, "case.suspend", "reason"),
+        # Out of the books by two people: one asks, somebody else of the office decides.
+        _act("ask_void", LIVE, STAYS, "case.ask_void", "reason"),
+        _act("ask_merge", LIVE, STAYS, "case.ask_void", "reason"),
         _act("void", LIVE, VOID, "case.void", "reason"),
+        _act("refuse_void", LIVE, STAYS, "case.void", "reason"),
+        # The case that a duplicate went into: its line says which one.
+        _act("absorb", LIVE, STAYS, "case.void"),
+        # The look-back that found the hazard gone; one that finds it again is `reopen`.
+        _act("look_back", {CLOSED}, STAYS, "case.look_back"),
         _act("reopen", {CLOSED}, REGISTERED, "case.reopen", "reason"),
+        # 反销号: the closing was wrong. No new round: the deadline and the order stand as if it had never been.
+        _act("reverse", {CLOSED}, ORDERED, "case.reverse", "reason"),
         _act("instruct", LIVE, STAYS, "instruction.give", "reason"),
         # An answer may come late, when the case has moved on.
         _act("reply", STATES, STAYS, "instruction.reply", "reason"),
+        # A slip of the pen, or a holiday notice that came later; the original deadline stays.
+        _act("correct_deadline", LIVE, STAYS, "case.correct_deadline", "due_on", "reason"),
         _act("determine", LIVE, STAYS, "case.determine", "grade", "reason"),
         _act("list", LIVE, STAYS, "case.list", "listed_levels"),
         # Closing and taking the board down are two acts of two actors on two dates: a board comes down
         # only once the case has left the live states.
         _act("delist", frozenset(STATES) - LIVE, STAYS, "case.delist", "listed_levels"),
+        # What a listing is held to while the hazard stands: plan, the six things in place, milestones, reports.
+        _act("plan", LIVE, STAYS, "listing.plan", "reason"),
+        _act("assure", LIVE, STAYS, "listing.assure", "reason"),
+        _act("achieve", LIVE, STAYS, "listing.report", "reason"),
+        _act("report", LIVE, STAYS, "listing.report", "reason"),
     ]
 )
 
 CONDITIONS: dict[str, Callable] = {
     "list": lambda case: case.grade == "major",
     "delist": lambda case: bool(case.listed_levels),
+    "reverse": lambda case: case.grade == "major" and case.due_on is not None,
+    "plan": lambda case: bool(case.listed_levels),
+    "assure": lambda case: bool(case.listed_levels),
+    "achieve": lambda case: bool(case.listed_levels),
+    "report": lambda case: bool(case.listed_levels),
+    "correct_deadline": lambda case: case.due_on is not None,
     "ask_extension": lambda case: case.asked_until is None,
     "grant_extension": lambda case: case.asked_until is not None,
     "refuse_extension": lambda case: case.asked_until is not None,
+    "ask_void": lambda case: case.void_asked_on is None,
+    "ask_merge": lambda case: case.void_asked_on is None,
+    "void": lambda case: case.void_asked_on is not None,
+    "refuse_void": lambda case: case.void_asked_on is not None,
 }
 """What must hold beside the state, read off the case's own headline."""
 
 SETTLES_REQUEST = frozenset(
-    {"grant_extension", "refuse_extension", "pass", "fail", "transfer", "suspend", "void"}
+    {"grant_extension", "refuse_extension", "pass", "partly", "fail", "transfer", "suspend", "void"}
 )
 """Acts after which no request for an extension waits any longer."""
+
+ASKS_VOID = frozenset({"ask_void", "ask_merge"})
+"""Acts after which a request to take the case out of the books waits; it lapses when the case leaves LIVE."""
 
 CLEARS_DEADLINE = frozenset({"take_back", "resume", "reopen"})
 """Acts after which the old deadline means nothing: a new order must set the next one."""

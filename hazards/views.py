@@ -21,7 +21,7 @@ TABS = (
 )
 """What a person looks for most, as presets of the filter: a preset is a link and nothing more."""
 
-SEARCH_CAP = 500
+SEARCH_CAP = 200
 
 
 @require_GET
@@ -95,6 +95,7 @@ def case_detail(request, pk: int):
         "events": selectors.timeline_rows(events),
         "acts": frozenset(event.act for event in events),
         "steps": selectors.steps(case, events),
-        "deadlines": list(case.deadlines.select_related("by").order_by("version")),
+        "before": list(case.found_before()),
+        "deadlines": list(case.deadlines.select_related("by", "document").order_by("version")),
     }
     return render(request, "hazards/detail.html", context)

@@ -51,6 +51,13 @@ class FiledCaseSerializer(serializers.Serializer):
     due_on = serializers.DateField(allow_null=True)
 
 
+class PartySerializer(serializers.Serializer):
+    """A department that took part, with its people."""
+
+    department = serializers.CharField()
+    people = serializers.ListField(child=serializers.CharField())
+
+
 class InspectionSerializer(serializers.ModelSerializer):
     """A visit as other systems read it."""
 
@@ -61,12 +68,14 @@ class InspectionSerializer(serializers.ModelSerializer):
     assistants = serializers.SerializerMethodField()
     cases = serializers.SerializerMethodField()
     findings = FindingSerializer(many=True)
+    joint = PartySerializer(many=True)
 
     class Meta:
         model = Inspection
         fields = [
             "id", "number", "client_id", "unit", "unit_name", "region", "kind", "status", "started_at", "ended_at",
             "completed_at", "officers", "assistants", "cases", "findings",
+            "joint",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -142,6 +151,13 @@ class HandingInput(serializers.Serializer):
     witness_2 = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
 
 
+class PartyInput(serializers.Serializer):
+    """A department that took part in joint enforcement, with its people."""
+
+    department = serializers.CharField(max_length=120)
+    people = serializers.ListField(child=serializers.CharField(max_length=60), min_length=1, max_length=20)
+
+
 class WholeInspection(serializers.Serializer):
     """A whole visit in one body; a three-in-one site is to stop unless `suspend` is false, with a reason."""
 
@@ -158,6 +174,7 @@ class WholeInspection(serializers.Serializer):
     on_site_phone = serializers.CharField(max_length=30, required=False, allow_blank=True, default="")
     refused_signature = serializers.BooleanField(required=False, default=False)
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+    joint = PartyInput(many=True, required=False, default=list)
     suspend = serializers.BooleanField(required=False, default=True)
     no_suspension_reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
     handing = HandingInput(required=False, allow_null=True, default=None)
@@ -191,6 +208,7 @@ def read_whole(request) -> tuple[dict, dict]:
         raise NotFound(gettext("There is no such unit in your area."))
     facts["answers"] = [(row["item"], row["result"]) for row in facts["answers"]]
     facts["findings"] = [dict(row) for row in facts["findings"]]
+    facts["joint"] = [dict(row) for row in facts["joint"]]
     body_hash = services.fingerprint(sent.initial_data)
     return facts | {"unit": unit, "by": request.user, "at": now(), "body_hash": body_hash}, stop
 

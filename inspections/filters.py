@@ -26,6 +26,8 @@ class InspectionFilter(df.FilterSet):
     started_before = df.DateFilter(label=_("Until"), field_name="started_at", lookup_expr="date__lte")
     findings = df.ChoiceFilter(label=_("With findings"), choices=YES_NO, method="with_findings")
 
+    joint = df.ChoiceFilter(label=_("Joint enforcement"), choices=YES_NO, method="with_others")
+
     class Meta:
         model = Inspection
         fields: list[str] = []
@@ -47,6 +49,10 @@ class InspectionFilter(df.FilterSet):
         members = TeamMember.objects.filter(inspection=OuterRef("pk"))
         named = members.filter(user__name__contains=value) | members.filter(user__username=value)
         return queryset.filter(Exists(named))
+
+    def with_others(self, queryset, name, value):
+        """With other departments, or without; one visit is one row, however many took part."""
+        return queryset.exclude(joint=[]) if value == "true" else queryset.filter(joint=[])
 
     def with_findings(self, queryset, name, value):
         found = Exists(Finding.objects.filter(inspection=OuterRef("pk")))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common.forms import OnceForm
 from documents.models import Relation
-from inspections import outcome, selectors
+from inspections import joint, outcome, selectors
 from inspections.models import ENFORCEMENT_KINDS, STARTED_BY_HAND, Finding, Inspection, Kind
 
 ON_SITE, BY_DATE, REPORT = "on_site", "by_date", "report"
@@ -188,6 +188,13 @@ class FinishForm(TeamFields):
     refusal_reason = forms.CharField(label=_("Why nobody signed"), max_length=500, required=False)
     witness_1 = forms.CharField(label=_("First witness"), max_length=60, required=False)
     witness_2 = forms.CharField(label=_("Second witness"), max_length=60, required=False)
+    joint = forms.CharField(
+        label=_("Departments taking part (joint enforcement)"),
+        max_length=4000,
+        required=False,
+        help_text=_("One department a line, then a colon and its people: 住建局：张三、李四"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     suspend = forms.ChoiceField(
         label=_("Stop production or business"),
         choices=[("yes", _("Propose to stop")), ("no", _("Do not propose"))],
@@ -212,6 +219,7 @@ class FinishForm(TeamFields):
             "on_site_phone": inspection.on_site_phone,
             "refused_signature": inspection.refused_signature,
             "note": inspection.note,
+            "joint": joint.text_of(inspection.joint),
             "suspend": "yes",
         }
         super().__init__(*args, **kwargs)
@@ -221,6 +229,8 @@ class FinishForm(TeamFields):
             for name in HANDING:
                 del self.fields[name]
         self.offer_people(user, inspection.unit, inspection.kind, on)
+        if inspection.kind not in ENFORCEMENT_KINDS:
+            del self.fields["joint"]
         if not proposes_stop:
             del self.fields["suspend"], self.fields["no_suspension_reason"]
 
@@ -261,7 +271,10 @@ class FinishForm(TeamFields):
     def details(self) -> dict:
         """What the service writes."""
         names = ("started_at", "ended_at", "on_site_person", "on_site_phone", "refused_signature", "note")
-        return {name: self.cleaned_data[name] for name in names}
+        details = {name: self.cleaned_data[name] for name in names}
+        if "joint" in self.cleaned_data:
+            details["joint"] = joint.parse(self.cleaned_data["joint"])
+        return details
 
 
 class DiscardForm(forms.Form):

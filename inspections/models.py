@@ -66,6 +66,7 @@ FROZEN = (
     "on_site_phone",
     "refused_signature",
     "note",
+    "joint",
 )
 
 
@@ -123,6 +124,9 @@ class Inspection(models.Model):
     on_site_phone = models.CharField(_("phone of the person on site"), max_length=30, blank=True)
     refused_signature = models.BooleanField(_("refused to sign"), default=False)
     note = models.TextField(_("note"), blank=True)
+    # 联合执法: departments that took part, [{"department": name, "people": [names]}]. One visit all the same:
+    # it is one row, and every figure counts rows.
+    joint = models.JSONField(_("departments taking part"), default=list, blank=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

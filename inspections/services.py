@@ -17,7 +17,7 @@ from accounts import roles
 from accounts.roles import Role
 from common.errors import AlreadyDone, NotAllowed, RuleBroken
 from common.files import accept_picture
-from inspections import rules, selectors
+from inspections import joint, rules, selectors
 from inspections.models import (
     ENFORCEMENT_KINDS,
     Answer,
@@ -41,6 +41,7 @@ DETAILS = {
     "on_site_phone",
     "refused_signature",
     "note",
+    "joint",
     "longitude",
     "latitude",
 }
@@ -214,6 +215,8 @@ def set_details(inspection: Inspection, *, by, **facts) -> Inspection:
     draft = open_draft(inspection, by=by)
     if facts.get("kind", draft.kind) != draft.kind:
         refuse_other_list(draft.kind, facts["kind"])
+    if "joint" in facts:
+        facts["joint"] = joint_parties(facts["joint"], draft.kind)
     for name, value in facts.items():
         setattr(draft, name, value.strip() if isinstance(value, str) else value)
     if draft.ended_at and draft.ended_at < draft.started_at:
@@ -222,6 +225,29 @@ def set_details(inspection: Inspection, *, by, **facts) -> Inspection:
         )
     draft.save(update_fields=[*facts, "updated_at"])
     return draft
+
+
+def joint_parties(parties: list[dict], kind: str) -> list[dict]:
+    """The departments that took part, as they are kept; a sentence where one is not named or sent nobody.
+
+    A patrol of the grid is no enforcement, so nobody enforces jointly on it.
+    """
+    rows = joint.cleaned(parties)
+    if rows and kind not in ENFORCEMENT_KINDS:
+        raise RuleBroken(_("A patrol is no joint enforcement: leave the departments empty."), field="joint")
+    sentences = {
+        "unnamed": _("Name each department, one a line."),
+        "nobody": _("Say who came from each department: the name, a colon, the people."),
+        "twice": _("One department stands there twice."),
+        "long": _("The name of a department or of a person is too long."),
+        "many": _(
+            "Too many departments or people: at most %(parties)s departments with %(people)s people each."
+        )
+        % {"parties": joint.MOST_PARTIES, "people": joint.MOST_PEOPLE},
+    }
+    if wrong := joint.wrong_in(rows):
+        raise RuleBroken(sentences[wrong], code=f"joint_{wrong}", field="joint")
+    return rows
 
 
 def refuse_other_list(before: str, after: str) -> None:
@@ -501,6 +527,7 @@ def file_whole(
         photos_follow=True,
         **details,
     )
+    draft.joint = joint_parties(draft.joint, kind)
     if before := _filed_before(draft):
         return before, False
     rules.refuse(rules.check_times(started_at, ended_at, at or max(started_at, ended_at or started_at)))

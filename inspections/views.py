@@ -52,7 +52,7 @@ def today_page(request):
     }
     context = {name: read() for name, read in sections.items() if show in ("", name)}
     context |= {"counts": day.counts, "show": show, "today": day.on, "cap": agenda.CAP}
-    context["may_begin"] = may_begin(request.user)
+    context |= {"may_begin": may_begin(request.user), "may_review": request.user.may("case.review")}
     if not show and request.user.may("document.serve"):
         context["unserved"] = Document.objects.visible_to(request.user).awaiting_service().count()
     return render(request, "inspections/today.html", context)
@@ -243,8 +243,15 @@ def finding(request, pk: int):
             return render(request, "inspections/_finding_form.html", context, status=422)
         return render(request, "inspections/finding.html", context, status=422)
     if is_fragment(request):
-        return saved(request, found)
+        return mended(request, found, enforcing) if request.POST.get("was_refused") else saved(request, found)
     return redirect(f"{reverse('inspections:edit', args=[visit.pk])}#finding-{found.pk}")
+
+
+def mended(request, found: Finding, enforcing: bool):
+    """The form again without the sentences of its last refusal."""
+    form = FindingForm(finding=found, enforcing=enforcing, on=day_of(found.inspection.started_at))
+    context = {"finding": found, "form": form, "enforcing": enforcing, "saved_at": now()}
+    return render(request, "inspections/_finding_form.html", context)
 
 
 def saved(request, found: Finding):

@@ -16,14 +16,20 @@ from hazards.models import HazardCase
 from rectification import forms
 from rectification.models import Listing
 from rectification.services import (
+    corrections,
     extensions,
     instructions,
     listings,
+    lookbacks,
+    meetings,
     orders,
+    reversals,
     reviews,
     submissions,
+    supervision,
     transfers,
     urging,
+    voids,
 )
 
 
@@ -64,7 +70,9 @@ def doing(name: str, form: type[forms.ActForm]):
 
 @doing("order", forms.OrderForm)
 def order(case, facts, by, at):
-    item = orders.Item(case, facts["due_on"], facts["measure"], facts["breach_due_on"])
+    item = orders.Item(
+        case, facts["due_on"], facts["measure"], facts["working_days"], breach_due_on=facts["breach_due_on"]
+    )
     return orders.issue(
         unit=case.unit,
         items=[item],
@@ -81,6 +89,11 @@ def submit(case, facts, by, at):
     return submissions.submit(
         case, words=facts["words"], photos=facts["photos"], by=by, at=at, client_id=facts["client_id"]
     )
+
+
+@doing("withdraw", forms.ReasonForm)
+def withdraw(case, facts, by, at):
+    return submissions.withdraw(case, reason=facts["reason"], by=by, at=at)
 
 
 @doing("urge", forms.UrgeForm)
@@ -106,8 +119,24 @@ def reply(case, facts, by, at):
 
 @doing("review", forms.ReviewForm)
 def review(case, facts, by, at):
+    return look(case, facts, by, at, outcome=facts["outcome"], due_on=facts["due_on"])
+
+
+@doing("close_referral", forms.VerifyForm)
+def close_referral(case, facts, by, at):
+    return look(case, facts, by, at, outcome="pass", referred=True)
+
+
+def look(case, facts, by, at, *, outcome: str, due_on=None, referred: bool = False):
+    """One re-inspection of one case, from its form."""
     verdict = reviews.Verdict(
-        case, facts["outcome"], facts["note"], facts["due_on"], photos=tuple(facts["photos"])
+        case,
+        outcome,
+        facts["note"],
+        due_on,
+        photos=tuple(facts["photos"]),
+        no_photo=facts["no_photo"],
+        sequence=facts["sequence"],
     )
     return reviews.review(
         unit=case.unit,
@@ -117,6 +146,7 @@ def review(case, facts, by, at):
         by=by,
         at=at,
         client_id=facts["client_id"],
+        referred=referred,
     )
 
 
@@ -143,15 +173,47 @@ def decide_extension(case, facts, by, at):
     return decide(request, by=by, at=at, note=facts["note"])
 
 
+@doing("void", forms.ReasonForm)
+def void(case, facts, by, at):
+    if voids.may_decide_alone(case, by):
+        return voids.decide_alone(case, reason=facts["reason"], by=by, at=at)
+    return voids.ask(case, reason=facts["reason"], by=by, at=at, client_id=facts["client_id"])
+
+
+@doing("merge", forms.MergeForm)
+def merge(case, facts, by, at):
+    wanted = ("into", "reason", "client_id")
+    return voids.ask(case, **{name: facts[name] for name in wanted}, by=by, at=at)
+
+
+@doing("decide_void", forms.DecideVoidForm)
+def decide_void(case, facts, by, at):
+    request = case.void_requests.waiting().select_related("into").first()
+    if request is None:
+        raise RuleBroken(_("Nobody asked to void this case."), code="nothing_asked")
+    request.case = case
+    decide = voids.grant if facts["decision"] == voids.GRANTED else voids.refuse
+    return decide(request, by=by, at=at, note=facts["note"])
+
+
+@doing("look_back", forms.LookBackForm)
+def look_back(case, facts, by, at):
+    wanted = ("outcome", "note", "officers", "held_on", "photos", "client_id")
+    return lookbacks.look_back(case, **{name: facts[name] for name in wanted}, by=by, at=at)
+
+
 @doing("determine", forms.DetermineForm)
 def determine(case, facts, by, at):
-    return cases.determine(
+    return meetings.determine(
         case,
         grade=facts["grade"],
         clauses=facts["clauses"],
         attendees=facts["attendees"],
         held_on=facts["held_on"],
         conclusion=facts["conclusion"],
+        question=facts["question"],
+        experts=facts["experts"],
+        expert_votes=facts["expert_votes"],
         by=by,
         at=at,
     )
@@ -167,23 +229,60 @@ def list_(case, facts, by, at):
         "responsible",
         "requirement",
         "listed_on",
+        "report_every",
     )
     return listings.list_case(case, **{name: facts[name] for name in wanted}, by=by, at=at)
 
 
-@doing("delist", forms.DelistForm)
-def delist(case, facts, by, at):
-    listing = Listing.objects.standing().filter(case=case, level=facts["level"]).first()
+def board_of(case, level: str) -> Listing:
+    """The board of `level` that hangs for the case; the main one where none is named."""
+    boards = Listing.objects.standing().filter(case=case)
+    listing = boards.filter(level=level).first() if level else boards.filter(is_main=True).first()
     if listing is None:
         raise RuleBroken(_("This level has no board standing on the case."), field="level")
+    return listing
+
+
+@doing("report", forms.ReportForm)
+def report(case, facts, by, at):
+    wanted = ("words", "percent", "funds", "client_id")
+    listing = board_of(case, facts["level"])
+    return supervision.report(listing, **{name: facts[name] for name in wanted}, by=by, at=at)
+
+
+@doing("reverse", forms.ReverseForm)
+def reverse(case, facts, by, at):
+    return reversals.reverse(case, reason=facts["reason"], by=by, at=at, client_id=facts["client_id"])
+
+
+@doing("delist", forms.DelistForm)
+def delist(case, facts, by, at):
+    listing = board_of(case, facts["level"])
     return listings.delist(
         listing, paper_number=facts["paper_number"], delisted_on=facts["delisted_on"], by=by, at=at
     )
 
 
+@doing("correct_deadline", forms.CorrectDeadlineForm)
+def correct_deadline(case, facts, by, at):
+    return corrections.correct(case, due_on=facts["due_on"], reason=facts["reason"], by=by, at=at)
+
+
 @doing("transfer", forms.TransferForm)
 def transfer(case, facts, by, at):
-    return transfers.transfer(case, department=facts["department"], reason=facts["reason"], by=by, at=at)
+    wanted = ("kind", "regulator", "department", "clause", "reason", "reply_due_on")
+    return transfers.transfer(case, **{name: facts[name] for name in wanted}, by=by, at=at)
+
+
+@doing("accept_referral", forms.AcceptReferralForm)
+def accept_referral(case, facts, by, at):
+    wanted = ("accepted_on", "accepted_by", "their_number")
+    return transfers.accept(case, **{name: facts[name] for name in wanted}, by=by, at=at)
+
+
+@doing("answer_referral", forms.AnswerReferralForm)
+def answer_referral(case, facts, by, at):
+    return transfers.answer(case, result=facts["result"], answered_on=facts["answered_on"], by=by, at=at)
 
 
 @doing("take_back", forms.ReasonForm)
@@ -199,5 +298,5 @@ def plain(name: str) -> None:
         return cases.record(case, name, by=by, at=at, reason=facts["reason"])
 
 
-for name in ("suspend", "resume", "void", "reopen"):
+for name in ("suspend", "resume", "reopen"):
     plain(name)

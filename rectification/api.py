@@ -1,5 +1,7 @@
 """Acts on cases over the API, and filing a whole inspection at once."""
 
+import json
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,10 +11,12 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
+from common.days import today
 from hazards.api import CaseSerializer, CaseViewSet
 from inspections import services as visits
 from inspections.api import FiledInspection, InspectionReads, WholeInspection, read_whole, receipt
 from rectification.acts import DOINGS
+from rectification.next_measures import after_failing
 from rectification.services import filing
 
 
@@ -28,7 +32,10 @@ class CaseActsViewSet(CaseViewSet):
         filterset_class=None,
     )
     def act(self, request, pk=None, act=""):
-        """Do one act. 400 names the field that is wrong; 409 says why the act is refused."""
+        """Do one act. 400 names the field that is wrong; 409 says why the act is refused.
+
+        A re-inspection that was not passed answers `next_measures` as well, the likeliest first.
+        """
         if act not in DOINGS:
             raise NotFound
         case = self.get_object()
@@ -37,7 +44,11 @@ class CaseActsViewSet(CaseViewSet):
         if not form.is_valid():
             raise ValidationError(form.errors)
         DOINGS[act].do(case, form.cleaned_data, request.user, timezone.now())
-        return Response(CaseSerializer(self.get_object(), context={"request": request}).data)
+        case = self.get_object()
+        answer = dict(CaseSerializer(case, context={"request": request}).data)
+        if act == "review" and case.is_live:
+            answer["next_measures"] = after_failing(case, today())
+        return Response(answer)
 
 
 class InspectionViewSet(InspectionReads):
@@ -60,12 +71,16 @@ class InspectionViewSet(InspectionReads):
 def facts_of(request, fields):
     """The body as a form of these fields reads it. 400 names what holds no words.
 
-    A list stands for itself where several may be chosen, and for one entry a line elsewhere.
+    A list stands for itself where several may be chosen, and for one entry a line elsewhere; a field that takes
+    JSON gets it whole.
     """
     if hasattr(request.data, "getlist"):
         return request.data
     facts, wrong = {}, {}
     for name, value in request.data.items():
+        if getattr(fields.get(name), "takes_json", False):
+            facts[name] = "" if value is None else json.dumps(value)
+            continue
         several = isinstance(value, list)
         words = [_words(one) for one in (value if several else [value])]
         if None in words:

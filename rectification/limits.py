@@ -1,17 +1,52 @@
-"""The limits of suspensions and seals, as plain functions of the day for which they are asked.
+"""How many days: rows of the dated table, so that a new rule or a county's own practice holds from its day.
 
-Order 120 (消防监督检查规定). `calendar` is common.workdays.Calendar; what it does not know raises YearNotLoaded.
+`on` is the day for which it is asked. Articles are those of Order 120 (消防监督检查规定).
 """
 
 from datetime import date, datetime, timedelta
 
+from common.days import day_of
+from reference import limits
+
+DRAWN, EVERY, CLOSED = 30, 14, 183
+"""What holds in a county whose table has no such row."""
+
 STUDY_PEOPLE = 3
 """People at a collective study (集体研究), at least."""
 
+SEAL_DAYS, URGENT_HOURS = 30, 24
+"""What holds before the first row of the table: a seal without an end, or an endless study, is none."""
 
+
+def lookback_days(grade: str, listed: bool, on: date, *, on_site: bool = False) -> int | None:
+    """Calendar days from closing to the look-back (回头看); None where only a draw brings one about.
+
+    None where the hazard was corrected on the spot, and where the table says nothing.
+    """
+    if on_site:
+        return None
+    return limits.amount("LOOKBACK-MAJOR" if grade == "major" or listed else "LOOKBACK-GENERAL", on)
+
+
+def drawn_days(on: date) -> int:
+    """Calendar days from a draw to the end of its look-backs."""
+    return limits.amount("LOOKBACK-DRAWN", on) or DRAWN
+
+
+def watch_days(on: date) -> int:
+    """Calendar days between two looks at a unit that must not produce."""
+    return limits.amount("WATCH-EVERY", on) or EVERY
+
+
+def watch_ends_after(on: date) -> int:
+    """Calendar days for which a unit that closed down is watched."""
+    return limits.amount("WATCH-CLOSED", on) or CLOSED
+
+
+# --- seals and suspensions -------------------------------------------------------------------------------
 def seal_days(on: date) -> int:
     """Calendar days a temporary seal lasts at most (Art. 22)."""
-    return 30
+    return limits.amount("C11", on) or SEAL_DAYS
 
 
 def seal_last_day(starts_on: date) -> date:
@@ -21,27 +56,12 @@ def seal_last_day(starts_on: date) -> date:
 
 def urgent_study_hours(on: date) -> int:
     """Clock hours, nights and holidays included, from an urgent sealing to study and decision (Art. 23)."""
-    return 24
+    return limits.amount("C10", on) or URGENT_HOURS
 
 
 def urgent_study_by(sealed_at: datetime) -> datetime:
     """The last instant for the collective study of an urgent seal."""
-    return sealed_at + timedelta(hours=urgent_study_hours(sealed_at.date()))
-
-
-def seal_decision_days(on: date) -> int:
-    """Working days from the inspection to the decision on a seal and its service (Art. 23)."""
-    return 3
-
-
-def request_check_days(on: date) -> int:
-    """Working days from a request to lift a seal or to resume to the check (Art. 25, Art. 29)."""
-    return 3
-
-
-def request_decision_days(on: date) -> int:
-    """Working days from the check to the decision (Art. 25, Art. 29)."""
-    return 3
+    return sealed_at + timedelta(hours=urgent_study_hours(day_of(sealed_at)))
 
 
 def expiry_warning_days(on: date) -> int:

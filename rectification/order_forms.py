@@ -62,7 +62,7 @@ class UnitOrderForm(ActForm):
                 case,
                 on if now else facts[f"due-{case.pk}"],
                 facts[f"measure-{case.pk}"],
-                facts[f"breach-{case.pk}"],
+                breach_due_on=facts[f"breach-{case.pk}"],
             )
             for case in self.cases
             if facts.get(f"take-{case.pk}")

@@ -6,14 +6,26 @@ from datetime import timedelta
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts import roles
+from accounts.roles import Role
 from common.listing import capped_counts, count_words
 from documents.models import Form
-from hazards import states
+from hazards import recomputing, states
 from hazards.filters import WORST_FIRST
 from hazards.models import Grade, HazardCase, Level
-from rectification.models import AcceptanceCheck, Extension, Instruction, OrderItem, Suspension
+from rectification.models import (
+    AcceptanceCheck,
+    Extension,
+    Instruction,
+    OrderItem,
+    ReviewItem,
+    Suspension,
+    Transfer,
+    VoidRequest,
+)
+from rectification.next_measures import after_failing
 
 SOON_DAYS = 3
 """Calendar days ahead that a desk calls soon; the chase itself counts working days."""
@@ -119,11 +131,18 @@ def waiting_for_office(user) -> dict:
             .select_related("case", "case__unit", "asked_by")
             .order_by("asked_at")[:100]
         ),
+        "voids": list(
+            VoidRequest.objects.visible_to(user)
+            .waiting()
+            .select_related("case", "case__unit", "into", "asked_by")
+            .order_by("asked_at")[:100]
+        ),
         "proposed": list(suspensions.proposed().order_by("proposed_at")[:100]),
         "accepted": list(suspensions.in_force().filter(pk__in=accepted).order_by("proposed_at")[:100]),
         "boards": list(
             HazardCase.objects.visible_to(user).closed().listed("any").for_rows().order_by("closed_on")[:100]
         ),
+        "other_days": recomputing.waiting_for(user).count(),
     }
 
 
@@ -133,7 +152,7 @@ INSTRUCTION_TABS = ("open", "late", "answered", "all")
 def instruction_desk(user, tab: str, on):
     """The tab shown, its instructions and all tabs with their counts. Whoever is asked sees what is theirs first."""
     rows = Instruction.objects.visible_to(user).select_related(
-        "case__unit", "case__region", "case__category", "addressee", "given_by", "replied_by"
+        "case__unit", "case__region", "case__category", "addressee", "given_by", "replied_by", "document"
     )
     parts = {
         "open": rows.unanswered().order_by("due_on", "pk"),
@@ -165,6 +184,61 @@ def instruction_tabs(counts: dict[str, int], current: str) -> list[dict]:
     ]
 
 
+REFERRAL_TABS = ("waiting", "accepted", "overdue", "answered", "all")
+
+
+def referral_desk(user, tab: str, on):
+    """The tab shown, its referrals and all tabs with their counts; the reply that is due first comes first."""
+    rows = Transfer.objects.visible_to(user).select_related(
+        "case__unit", "case__region", "case__category", "sent_by", "document"
+    )
+    parts = {
+        "waiting": rows.unaccepted().order_by("reply_due_on", "pk"),
+        "accepted": rows.at_work().order_by("reply_due_on", "pk"),
+        "overdue": rows.late(on).order_by("reply_due_on", "pk"),
+        "answered": rows.answered().order_by("answered_on", "pk"),
+        "all": rows,
+    }
+    tab = tab if tab in parts else "waiting"
+    return tab, parts[tab], referral_tabs(capped_counts(**parts), tab)
+
+
+def referral_tabs(counts: dict[str, int], current: str) -> list[dict]:
+    labels = {
+        "waiting": _("Waiting for acceptance"),
+        "accepted": pgettext("referral", "Accepted"),
+        "overdue": _("Reply overdue"),
+        "answered": pgettext("referral", "Result reported"),
+        "all": _("All"),
+    }
+    url = reverse("rectification:referrals")
+    return [
+        {
+            "label": labels[name],
+            "href": f"{url}?tab={name}",
+            "current": name == current,
+            "count": count_words(counts[name]) if counts[name] else 0,
+            "tone": "danger" if name == "overdue" else "",
+        }
+        for name in REFERRAL_TABS
+    ]
+
+
+def reviews_held(cases) -> dict[int, int]:
+    """How many re-inspections each case has had."""
+    rows = ReviewItem.objects.filter(case__in=cases).order_by().values_list("case").annotate(Count("pk"))
+    return dict(rows)
+
+
+def review_items(sitting, on) -> list[ReviewItem]:
+    """The items of one re-inspection; what was not passed and still stands with the measures that may follow."""
+    items = list(sitting.items.select_related("case__unit", "case__category").prefetch_related("photos"))
+    for item in items:
+        stands = item.outcome != ReviewItem.Outcome.PASS and item.case.is_live
+        item.measures = after_failing(item.case, on) if stands else []
+    return items
+
+
 def asked_of(user, on) -> dict[str, int]:
     """Instructions of one's area that wait for an answer, and those whose day has passed."""
     rows = Instruction.objects.visible_to(user).unanswered()
@@ -172,7 +246,9 @@ def asked_of(user, on) -> dict[str, int]:
 
 
 def waiting_for_answer(user) -> int:
-    """How many instructions wait for this person's answer: the number in the navigation."""
+    """How many instructions wait for this person's answer: the number in the navigation of those who are asked."""
+    if not user.roles & {Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICE}:
+        return 0
     return Instruction.objects.addressed_to(user).unanswered().count()
 
 

@@ -8,9 +8,9 @@ from celery.signals import worker_ready
 
 from common import days
 from common.workdays import YearNotLoaded
-from rectification.chase import engine, seals
+from rectification.chase import boards, engine, seals
 from rectification.models import ChaseRun
-from rectification.services import instructions
+from rectification.services import instructions, transfers
 from reference.selectors import calendar
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,9 @@ def chase() -> dict:
     """Tells everybody who is owed a letter today. On a day off it only shows that it would have run."""
     today, now = days.today(), days.now()
     instructions.press(on=today)
+    boards.press(on=today)
     seals.press(on=today, now=now)
+    transfers.press(on=today)
     tally = engine.run(on=today, at=now) if people_work(today) else engine.rest(on=today, at=now)
     for reason in tally.reasons():
         log.warning("chase: %s", reason)

@@ -18,7 +18,7 @@ from hazards import selectors as case_selectors
 from hazards.models import HazardCase
 from inspections.models import Inspection
 from inspections.views import finish_page
-from rectification import forms, receipts, seal_selectors, selectors
+from rectification import forms, panels, receipts, seal_selectors, selectors
 from rectification.acts import DOINGS
 from rectification.chase import selectors as chase
 from rectification.models import EvidencePhoto, Suspension
@@ -48,21 +48,35 @@ def act(request, pk: int, slug: str):
     case = get_object_or_404(cases, pk=pk)
     offer = case_selectors.offer(case, request.user, doing.name)
     form = doing.form(request.POST or None, request.FILES or None, case=case, user=request.user)
-    context = {"case": case, "doing": doing, "offer": offer, "form": form, "today": today()}
-    if request.method == "POST" and form.is_valid():
+    context = {
+        "case": case,
+        "doing": doing,
+        "offer": offer,
+        "form": form,
+        "today": today(),
+        "before_act": panels.before_act(case, doing.name) if offer.allowed else {},
+    }
+    if request.method == "POST" and "preview" in request.POST and hasattr(form, "preview"):
+        context["proposal"], context["proposal_error"] = form.preview()
+    elif request.method == "POST" and form.is_valid():
         try:
-            doing.do(case, form.cleaned_data, request.user, timezone.now())
+            made = doing.do(case, form.cleaned_data, request.user, timezone.now())
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:
             words = receipts.of_act(doing.name, case, form.cleaned_data)
-            return answer_done(request, case.get_absolute_url(), words)
+            return answer_done(request, page_after(doing.name, made, case), words)
     # An act that is not possible now is a refusal, even before anything is sent.
     status = 422 if form.errors else 200 if offer.allowed else 409
     template = (
         "rectification/_act.html" if request.htmx and not request.htmx.boosted else "rectification/act.html"
     )
     return render(request, template, context, status=status)
+
+
+def page_after(name: str, made, case) -> str:
+    """Where an act leads: a re-inspection that was not passed to what may follow it, everything else to the case."""
+    return made.get_absolute_url() if name == "review" and case.is_live else case.get_absolute_url()
 
 
 @require_GET
@@ -118,8 +132,10 @@ def filed(request, pk: int):
 @require_GET
 def photo(request, pk: int):
     """A photo after rectification, for those who may see its case."""
-    shot = get_object_or_404(EvidencePhoto.objects.select_related("submission", "review_item"), pk=pk)
-    owner = shot.submission or shot.review_item
+    shot = get_object_or_404(
+        EvidencePhoto.objects.select_related("submission", "review_item", "look_back"), pk=pk
+    )
+    owner = shot.submission or shot.review_item or shot.look_back
     get_object_or_404(HazardCase.objects.visible_to(request.user), pk=owner.case_id)
     return serve_private(shot.file.name)
 
@@ -165,6 +181,21 @@ def instruction_list(request):
         "may_reply": roles.may(request.user, "instruction.reply"),
     }
     return render(request, "rectification/instructions.html", context)
+
+
+@require_GET
+def referral_list(request):
+    """Cases that lie with other departments: not yet accepted, at work, without their reply, answered."""
+    on = today()
+    name, rows, tabs = selectors.referral_desk(request.user, request.GET.get("tab", ""), on)
+    context = {
+        "listing": Listing(request, rows),
+        "tabs": tabs,
+        "tab": name,
+        "today": on,
+        "may_transfer": roles.may(request.user, "case.transfer"),
+    }
+    return render(request, "rectification/referrals.html", context)
 
 
 @require_GET

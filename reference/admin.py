@@ -1,20 +1,29 @@
 """The code tables and the calendar for an administrator: read, add, correct; never delete."""
 
+from django import forms
 from django.contrib import admin
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
 
+from common.days import today
 from reference.models import (
     CalendarDay,
     Checklist,
     ChecklistItem,
     Clause,
+    CombinedUseLimit,
     HazardCategory,
     HazardGroup,
+    Limit,
     PlaceType,
     Region,
     RegionMembership,
     Regulator,
+    RuleElement,
+    RuleSet,
     SmallKind,
 )
+from reference.services.calendar import tell_changed
 
 
 class KeptAdmin(admin.ModelAdmin):
@@ -56,6 +65,11 @@ class ClauseAdmin(CodeAdmin):
     search_fields = ("code", "name", "text")
 
 
+@admin.register(CombinedUseLimit)
+class CombinedUseLimitAdmin(CodeAdmin):
+    list_display = ("code", "name", "clause", "op", "value", "confidence", "valid_from", "valid_to")
+
+
 @admin.register(HazardCategory)
 class HazardCategoryAdmin(CodeAdmin):
     list_display = ("code", "name", "group", "default_grade", "on_site", "default_days", "for_suspension")
@@ -95,6 +109,10 @@ class CalendarDayAdmin(KeptAdmin):
     date_hierarchy = "date"
     search_fields = ("note",)
 
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        tell_changed()
+
 
 class ItemInline(admin.TabularInline):
     model = ChecklistItem
@@ -114,3 +132,66 @@ class ChecklistAdmin(KeptAdmin):
     inlines = (ItemInline,)
     filter_horizontal = ("place_types",)
     readonly_fields = ("first_used_on",)
+
+
+class ElementInline(admin.TabularInline):
+    """The elements of a set, to read."""
+
+    model = RuleElement
+    fields = ("code", "name", "kind", "parameter", "limits", "applies_to", "counts_for", "confidence")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(RuleSet)
+class RuleSetAdmin(KeptAdmin):
+    """Read only: a version comes from a file with `load_rule_set`, signed off, and never changes."""
+
+    list_display = ("code", "version", "name", "valid_from", "valid_to", "element_count", "is_signed_off",
+                    "signed_off_by", "signed_off_on", "confidence")  # fmt: skip
+    list_filter = ("code",)
+    inlines = (ElementInline,)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(element_count=Count("elements"))
+
+    @admin.display(description=_("elements"))
+    def element_count(self, rule_set):
+        return rule_set.element_count
+
+    @admin.display(description=_("signed off"), boolean=True)
+    def is_signed_off(self, rule_set):
+        return rule_set.verified
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+class LimitForm(forms.ModelForm):
+    """A new rule is a new row; it begins today at the earliest, so that no clock that runs is touched."""
+
+    def clean_valid_from(self):
+        day = self.cleaned_data["valid_from"]
+        if not self.instance.pk and day < today():
+            raise forms.ValidationError(
+                _("A new row begins today at the earliest: clocks that run keep theirs.")
+            )
+        return day
+
+
+@admin.register(Limit)
+class LimitAdmin(KeptAdmin):
+    form = LimitForm
+    list_display = ("code", "name", "amount", "unit", "article", "confidence", "valid_from", "valid_to")
+    list_filter = ("unit", "confidence", "whose")
+    search_fields = ("code", "name", "name_en")
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("code", "amount", "unit", "rolls", "valid_from") if obj else ()

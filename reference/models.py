@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common import clocks
+
 # A code is compared byte by byte, so that "everything below 131121" is one stretch of the index.
 CODE_COLLATION = "C"
 
@@ -208,6 +210,109 @@ class Confidence(models.TextChoices):
     HIGH = "high", _("Known, not checked")
     MEDIUM = "medium", _("Likely, to be confirmed locally")
     OWN = "own", _("Our own arrangement")
+
+
+class LimitQuerySet(models.QuerySet):
+    def in_force(self, on):
+        """The rows that hold on a day, the newest first: a newer row ends the older one without touching it."""
+        open_end = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+        return self.filter(open_end, valid_from__lte=on).order_by("-valid_from")
+
+
+class Limit(models.Model):
+    """A number that a rule sets: how long somebody may take, how often, how many people. Dated, never changed.
+
+    A clock that began keeps its row; a new rule is a new row with its first day.
+    """
+
+    class Unit(models.TextChoices):
+        WORKING_DAYS = clocks.WORKING_DAYS, _("working days")
+        HOURS = clocks.HOURS, _("clock hours")
+        DAYS = clocks.DAYS, _("calendar days")
+        TIMES = "times", _("times")
+        PEOPLE = "people", _("people")
+
+    class Whose(models.TextChoices):
+        AUTHORITY = "authority", _("Fire authority")
+        POLICE = "police", _("Police station")
+        OWNER = "owner", _("The unit")
+
+    code = models.CharField(_("code"), max_length=40, db_collation=CODE_COLLATION)
+    name = models.CharField(_("name"), max_length=200)
+    name_en = models.CharField(_("English name"), max_length=250, blank=True)
+    amount = models.PositiveSmallIntegerField(_("number"))
+    unit = models.CharField(_("counted in"), max_length=12, choices=Unit)
+    rolls = models.BooleanField(
+        _("rolls over"),
+        default=False,
+        help_text=_("Calendar days only: a last day that is a day off moves to the next working day."),
+    )
+    whose = models.CharField(_("whose"), max_length=10, choices=Whose, default=Whose.AUTHORITY)
+    event = models.CharField(_("what begins it"), max_length=120, blank=True)
+    event_en = models.CharField(_("what begins it, in English"), max_length=160, blank=True)
+    article = models.CharField(_("article"), max_length=40, blank=True)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.OWN)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    objects = LimitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code", "-valid_from"]
+        verbose_name = _("time limit")
+        verbose_name_plural = _("time limits")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "valid_from"],
+                name="limit_once_per_first_day",
+                violation_error_message=_("A row of this limit begins on that day already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="limit_ends_after_it_starts",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+        ]
+        triggers = [
+            # Clocks that began under a row keep its number: the number of a row never changes.
+            pgtrigger.Trigger(
+                name="limit_is_kept",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+                    IF TG_OP = 'DELETE' THEN
+                        RAISE EXCEPTION 'limit % is kept: set its last day', OLD.code;
+                    END IF;
+                    IF (NEW.code, NEW.amount, NEW.unit, NEW.rolls, NEW.valid_from)
+                        IS DISTINCT FROM (OLD.code, OLD.amount, OLD.unit, OLD.rolls, OLD.valid_from) THEN
+                        RAISE EXCEPTION 'limit % is kept: add a row with a new first day', OLD.code;
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.label}：{self.amount} {self.get_unit_display()}"
+
+    def holds_on(self, on) -> bool:
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+    @property
+    def is_clock(self) -> bool:
+        """Whether it measures time; others count times or people."""
+        return self.unit in (self.Unit.WORKING_DAYS, self.Unit.HOURS, self.Unit.DAYS)
+
+    @property
+    def label(self) -> str:
+        """What must be done, in the language of the reader."""
+        return self.name if in_chinese() else self.name_en or self.name
+
+    @property
+    def event_label(self) -> str:
+        """What begins the clock, in the language of the reader."""
+        return self.event if in_chinese() else self.event_en or self.event
 
 
 class CodeTable(models.Model):
@@ -451,3 +556,242 @@ class ChecklistItem(models.Model):
     def hint_label(self):
         """The hint in the language of the reader."""
         return self.hint if in_chinese() else self.hint_en or self.hint
+
+
+class CombinedUseLimit(CodeTable):
+    """One number of the standard on combined-use sites (XF 703), with the operator that its text has."""
+
+    clause = models.CharField(_("clause"), max_length=20)
+    op = models.CharField(_("comparison"), max_length=2, choices=[(op, op) for op in ("<", "<=", ">", ">=")])
+    value = models.DecimalField(_("value"), max_digits=8, decimal_places=2)
+
+    class Meta(CodeTable.Meta):
+        verbose_name = _("limit for combined-use sites")
+        verbose_name_plural = _("limits for combined-use sites")
+
+
+class PlaceFlag(models.TextChoices):
+    """What the rules on major hazards ask about a place: legal sets, kind of building, kind of trade.
+
+    Flags of the register have its codes here too; the kinds are the register's place types of the first level.
+    `other` says in so many words what an empty list means: none of the three legal sets.
+    """
+
+    CROWDED = "crowded", _("Crowded place")
+    FLAMMABLE = "flammable", _("Flammable or explosive place")
+    IMPORTANT = "important", _("Important place")
+    OTHER = "other", _("Other place")
+    HIGH_RISE = "high_rise", _("High-rise building")
+    UNDERGROUND = "underground", _("Underground building")
+    COMBINED_USE = "combined_use", _("Three-in-one site")
+    MULTI_USE = "multi_use", _("Multi-in-one site")
+    SMALL_PLACE = "small_place", _("Nine-small place")
+    KEY_UNIT = "key_unit", _("Key fire-safety unit")
+    CHILDREN = "children", _("Place for children")
+    ELDERLY = "elderly", _("Place for the elderly")
+    LABOUR_INTENSIVE = "labour_intensive", _("Labour-intensive place")
+    MIXED_BUSINESS = "mixed_business", _("Mixed business")
+    HOTEL = "hotel", _("Hotel or inn")
+    ENTERTAINMENT = "entertainment", _("Public entertainment place")
+    SHOP = "shop", _("Shop or market")
+    RESTAURANT = "restaurant", _("Restaurant")
+    SCHOOL = "school", _("School or kindergarten")
+    HOSPITAL = "hospital", _("Hospital or clinic")
+    CARE_HOME = "care_home", _("Care home")
+    FACTORY = "factory", _("Factory or workshop")
+    WAREHOUSE = "warehouse", _("Warehouse or yard")
+    DWELLING = "dwelling", _("Dwelling")
+    PUBLIC_BUILDING = "public_building", _("Other public building")
+
+
+PLACE_KINDS = tuple(PlaceFlag)[tuple(PlaceFlag).index(PlaceFlag.HOTEL) :]
+"""Flags that say what is done there: where one is set, the others do not hold unless they are set too."""
+
+
+def _frozen(name: str) -> pgtrigger.Protect:
+    """Rows that determinations refer to: a correction is a new version of the whole set."""
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+class RuleSetQuerySet(DatedQuerySet):
+    """Versions of the rules, picked by the day of the decision."""
+
+    def in_force(self, on):
+        """The set that a decision on the day `on` is taken under, its latest version; None before the first."""
+        return self.current(on).order_by("-valid_from", "-version").first()
+
+    def last_before(self, rule_set):
+        """What held before `rule_set` and has a text: for reference only."""
+        older = self.filter(valid_from__lt=rule_set.valid_from).exclude(elements=None)
+        return older.order_by("-valid_from", "-version").first()
+
+
+class RuleSet(models.Model):
+    """One version of the standard by which major fire hazards are judged. A version never changes.
+
+    A set without elements gives no verdict: its text was not read, and nobody signed it off.
+    """
+
+    code = models.CharField(_("code"), max_length=40, db_collation=CODE_COLLATION)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    name = models.CharField(_("name"), max_length=200)
+    name_en = models.CharField(_("English name"), max_length=250)
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    chapters = models.JSONField(_("chapters"), default=list)
+    source = models.CharField(_("source"), max_length=300)
+    confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence)
+    digest = models.CharField(max_length=64, editable=False)
+    signed_off_by = models.CharField(_("signed off by"), max_length=60, blank=True)
+    signed_off_on = models.DateField(_("signed off on"), null=True, blank=True)
+    loaded_at = models.DateTimeField(_("loaded at"), auto_now_add=True)
+
+    objects = RuleSetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-valid_from", "-version"]
+        verbose_name = _("rule set")
+        verbose_name_plural = _("rule sets")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "version"],
+                name="rule_set_version_once",
+                violation_error_message=_("This version of the rule set exists already."),
+            ),
+            models.UniqueConstraint(
+                fields=["code", "digest"],
+                name="rule_set_content_once",
+                violation_error_message=_("A version with exactly this content exists already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_off_by="", signed_off_on__isnull=True)
+                | Q(~Q(signed_off_by=""), signed_off_on__isnull=False),
+                name="rule_set_signed_with_name_and_day",
+                violation_error_message=_("A sign-off has a name and a day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="rule_set_ends_after_it_begins",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="rule_set_kept", operation=pgtrigger.Delete)]
+
+    def __str__(self):
+        return f"{self.code} v{self.version}"
+
+    @property
+    def label(self) -> str:
+        """The name in the language of the reader."""
+        return self.name if in_chinese() else self.name_en or self.name
+
+    @property
+    def verified(self) -> bool:
+        """Somebody compared it with the printed standard and put a name to it."""
+        return self.signed_off_on is not None
+
+
+class RuleRow(models.Model):
+    """What the rows of a rule set have in common: a code of the standard and words in both languages."""
+
+    code = models.CharField(_("code"), max_length=40, db_collation=CODE_COLLATION)
+    name = models.CharField(_("name"), max_length=200)
+    name_en = models.CharField(_("English name"), max_length=250)
+    source = models.CharField(_("source"), max_length=300)
+    confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence)
+    position = models.PositiveIntegerField(_("position"))
+
+    class Meta:
+        abstract = True
+        ordering = ["rule_set", "position"]
+
+    def __str__(self):
+        return f"{self.code} {self.label}"
+
+    @property
+    def label(self) -> str:
+        """The words in the language of the reader."""
+        return self.name if in_chinese() else self.name_en or self.name
+
+
+def _places(label, **options) -> ArrayField:
+    """Alternatives, each a list of flags that must all hold; empty for every place."""
+    return ArrayField(models.CharField(max_length=80), verbose_name=label, default=list, **options)
+
+
+class RuleElement(RuleRow):
+    """One element of a set: where it applies, from which value it holds, and for which counting rules it counts."""
+
+    class Kind(models.TextChoices):
+        DIRECT = "direct", _("Direct element")
+        COMPREHENSIVE = "comprehensive", _("Comprehensive element")
+
+    class Parameter(models.TextChoices):
+        BOOLEAN = "boolean", _("Present or not")
+        RATIO = "ratio", _("Actual value ÷ required value")
+        PERCENT = "percent", _("Damaged ÷ installed")
+
+    rule_set = models.ForeignKey(RuleSet, models.PROTECT, related_name="elements", verbose_name=_("rule set"))
+    kind = models.CharField(_("kind"), max_length=13, choices=Kind)
+    parameter = models.CharField(_("parameter"), max_length=7, choices=Parameter)
+    # [{"limb": "", "place": ["high_rise", "underground"], "op": ">", "value": "0.30"}, ...]: within a limb the
+    # first whose place fits is the one that holds.
+    limits = models.JSONField(_("limits"), default=list)
+    bare = models.BooleanField(
+        _("may be cited without a value"),
+        help_text=_("The clause has a limb without a number, such as “not installed”."),
+    )
+    most = models.DecimalField(
+        _("largest sensible value"), max_digits=6, decimal_places=2, null=True, blank=True
+    )
+    applies_to = _places(_("applies to"), blank=True)
+    not_for = _places(_("not for"), blank=True)
+    yields_to = models.CharField(
+        _("gives way to"),
+        max_length=40,
+        blank=True,
+        help_text=_("Where that clause holds, this one does not."),
+    )
+    by_word = models.BooleanField(
+        _("the finder's word is taken"),
+        help_text=_("Where the kind of place is not stated, whoever cites the clause says it."),
+    )
+    counts_for = ArrayField(models.CharField(max_length=4), verbose_name=_("counts for"), default=list)
+
+    class Meta(RuleRow.Meta):
+        verbose_name = _("element of a major hazard")
+        verbose_name_plural = _("elements of major hazards")
+        constraints = [models.UniqueConstraint(fields=["rule_set", "code"], name="rule_element_once")]
+        triggers = [_frozen("rule_element_is_frozen")]
+
+
+class CountingRule(RuleRow):
+    """How many comprehensive elements make a place of some class a major hazard (5.3.3 of the 2017 text)."""
+
+    rule_set = models.ForeignKey(
+        RuleSet, models.PROTECT, related_name="counting_rules", verbose_name=_("rule set")
+    )
+    at_least = models.PositiveSmallIntegerField(_("at least"))
+    applies_to = _places(_("applies to"), blank=True)
+    not_for = _places(_("not for"), blank=True)
+
+    class Meta(RuleRow.Meta):
+        verbose_name = _("counting rule")
+        verbose_name_plural = _("counting rules")
+        constraints = [models.UniqueConstraint(fields=["rule_set", "code"], name="counting_rule_once")]
+        triggers = [_frozen("counting_rule_is_frozen")]
+
+
+class RuleExclusion(RuleRow):
+    """A circumstance in which a hazard is not judged major, looked at last (5.1.3 of the 2017 text)."""
+
+    rule_set = models.ForeignKey(
+        RuleSet, models.PROTECT, related_name="exclusions", verbose_name=_("rule set")
+    )
+    letter = models.CharField(_("item"), max_length=4, blank=True)
+
+    class Meta(RuleRow.Meta):
+        verbose_name = _("exclusion")
+        verbose_name_plural = _("exclusions")
+        constraints = [models.UniqueConstraint(fields=["rule_set", "code"], name="rule_exclusion_once")]
+        triggers = [_frozen("rule_exclusion_is_frozen")]

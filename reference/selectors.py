@@ -4,13 +4,22 @@ import threading
 import time
 from datetime import date
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from common.workdays import Calendar, Day, Explanation
-from reference.models import CalendarDay, Checklist, HazardCategory, PlaceType, Region, SmallKind, in_chinese
+from reference.models import (
+    CalendarDay,
+    Checklist,
+    CombinedUseLimit,
+    HazardCategory,
+    PlaceType,
+    Region,
+    SmallKind,
+    in_chinese,
+)
 
 # How long another process may go on with a calendar that an administrator has just corrected here.
 CALENDAR_SECONDS = 30
@@ -50,7 +59,7 @@ post_delete.connect(forget_calendar, CalendarDay, dispatch_uid="forget_calendar_
 
 def why(explanation: Explanation) -> str:
     """The sentence behind a date: which days off were skipped and which weekends were worked."""
-    end = {"days": explanation.days, "start": _day(explanation.start), "due": _day(explanation.due)}
+    end = {"days": explanation.days, "start": day_words(explanation.start), "due": day_words(explanation.due)}
     if not explanation.days:
         return _("The day itself: %(due)s.") % end
     if explanation.days > 0:
@@ -61,12 +70,13 @@ def why(explanation: Explanation) -> str:
         )
     facts = [
         _("%(stretch)s off (%(names)s)")
-        % {"stretch": _stretch(off.first, off.last), "names": _list(off.notes)}
+        % {"stretch": stretch_words(off.first, off.last), "names": _list(off.notes)}
         for off in explanation.off
         if off.is_holiday
     ]
     facts += [
-        _("%(day)s is a make-up working day") % {"day": _stretch(day, day)} for day in explanation.made_up
+        _("%(day)s is a make-up working day") % {"day": stretch_words(day, day)}
+        for day in explanation.made_up
     ]
     if facts:
         return _("%(sentence)s %(facts)s.") % {"sentence": told, "facts": _joined(facts)}
@@ -158,13 +168,15 @@ def catalogue(on: date, *, q: str = "", group: str = "") -> QuerySet:
     return entries
 
 
-def _day(day: date) -> str:
+def day_words(day: date) -> str:
+    """A day with its year, in the language of the reader."""
     return date_format(day, "Y年n月j日" if in_chinese() else "j M Y")
 
 
-def _stretch(first: date, last: date) -> str:
+def stretch_words(first: date, last: date) -> str:
+    """From a day to a day, as short as the language allows."""
     if not in_chinese():
-        return f"{_day(first)} – {_day(last)}" if first != last else _day(first)
+        return f"{day_words(first)} – {day_words(last)}" if first != last else day_words(first)
     begin = date_format(first, "n月j日")
     if first == last:
         return begin
@@ -177,3 +189,12 @@ def _list(names: tuple[str, ...]) -> str:
 
 def _joined(facts: list[str]) -> str:
     return ("；" if in_chinese() else "; ").join(facts)
+
+
+def combined_use_limits(on: date) -> dict[str, CombinedUseLimit]:
+    """The numbers of XF 703 that hold on a day, by their name.
+
+    A later row for the same number is called `height_over@2027`; the one that began last holds.
+    """
+    rows = CombinedUseLimit.objects.current(on).order_by(F("valid_from").asc(nulls_first=True), "code")
+    return {row.code.partition("@")[0]: row for row in rows}

@@ -142,6 +142,17 @@ def inspector_b(make_person, brigade):
 
 
 @pytest.fixture
+def inspector_c(make_person, brigade):
+    """With `inspector_d` the other pair of eyes, which a major hazard needs."""
+    return make_person("inspector_c", "郑岩", "inspector", COUNTY, office=brigade, card="冀消监〔2023〕013")
+
+
+@pytest.fixture
+def inspector_d(make_person, brigade):
+    return make_person("inspector_d", "钱立", "inspector", COUNTY, office=brigade, card="冀消监〔2023〕014")
+
+
+@pytest.fixture
 def clerk(make_person, brigade):
     """An assistant without a law-enforcement card."""
     return make_person("clerk", "郑文", "assistant", COUNTY, office=brigade)

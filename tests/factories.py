@@ -1,9 +1,12 @@
 """The small world that tests act in: a catalogue, units and cases, each made by the product's own services."""
 
 from datetime import date, datetime, timedelta
+from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 DAY = date(2026, 3, 10)
 """A Tuesday; the working days around it are ordinary."""
@@ -16,6 +19,13 @@ def at(day: date = DAY, hour: int = 10) -> datetime:
 
 def plus(days: int, day: date = DAY) -> date:
     return day + timedelta(days=days)
+
+
+def picture(name: str = "after.jpg", colour: str = "green") -> SimpleUploadedFile:
+    """A small photo, as a phone would send it."""
+    data = BytesIO()
+    Image.new("RGB", (32, 24), colour).save(data, "JPEG")
+    return SimpleUploadedFile(name, data.getvalue(), content_type="image/jpeg")
 
 
 @pytest.fixture

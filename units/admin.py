@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from units.models import ImportBatch, PhoneView, Unit, UnitChange
+from units.models import ImportBatch, LodgingSurvey, PhoneView, Unit, UnitChange
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -56,3 +56,12 @@ class ImportBatchAdmin(ReadOnly):
 
     def get_queryset(self, request):
         return super().get_queryset(request).visible_to(request.user)
+
+
+@admin.register(LodgingSurvey)
+class LodgingSurveyAdmin(ReadOnly):
+    list_display = ("unit", "made_by", "made_at")
+    list_select_related = ("unit", "made_by")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(request.user.scope.q("unit__region_id"))

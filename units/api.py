@@ -6,7 +6,7 @@ from rest_framework.exceptions import ValidationError
 
 from common.days import today
 from reference.models import PlaceType, Region, Regulator, SmallKind
-from units import cells, selectors, services
+from units import cells, registry, selectors, services
 from units.filters import UnitFilter
 from units.flags import Flag
 from units.models import Unit
@@ -88,6 +88,31 @@ class UnitSerializer(serializers.ModelSerializer):
         return services.correct(unit, by=by, on=on, **data) if data else unit
 
 
+class NextStepSerializer(serializers.Serializer):
+    """One thing to be done about a unit: what, by whom, by when, and where."""
+
+    step = serializers.CharField()
+    label = serializers.CharField()
+    about = serializers.CharField()
+    who = serializers.CharField()
+    by = serializers.DateField(allow_null=True)
+    overdue = serializers.BooleanField()
+    case = serializers.IntegerField(allow_null=True)
+    url = serializers.CharField()
+
+
+class UnitFileSerializer(UnitSerializer):
+    """One unit with what is to be done next, the most urgent first."""
+
+    next_steps = serializers.SerializerMethodField()
+
+    class Meta(UnitSerializer.Meta):
+        fields = [*UnitSerializer.Meta.fields, "next_steps"]
+
+    def get_next_steps(self, unit) -> NextStepSerializer(many=True):
+        return NextStepSerializer(registry.next_steps(unit, today()), many=True).data
+
+
 class UnitViewSet(
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -101,6 +126,10 @@ class UnitViewSet(
     filterset_class = UnitFilter
     queryset = Unit.objects.none()
     http_method_names = ["get", "post", "patch", "head", "options"]
+
+    def get_serializer_class(self):
+        """Asked for alone, a unit brings what comes next; a list does without."""
+        return UnitFileSerializer if self.action == "retrieve" else UnitSerializer
 
     def get_queryset(self):
         """What the caller's posts reach; anything else is 404."""

@@ -75,7 +75,7 @@ def phones(text: str) -> str:
             else re.sub(r"\D", "", plain)
         )
         is_mobile = re.fullmatch(r"1[3-9]\d{9}", digits)
-        if not is_mobile and not re.fullmatch(r"0\d{9,11}|[2-9]\d{6,7}|1\d{2,4}|400\d{7}", digits):
+        if not is_mobile and not re.fullmatch(r"0\d{9,11}|[2-9]\d{6,7}|400\d{7}", digits):
             raise ValueError(_("“%(text)s” is not a phone number.") % {"text": part.strip()[:30]})
         found.append(digits if is_mobile else plain)
     joined = " / ".join(dict.fromkeys(found))

@@ -12,7 +12,7 @@ from reference.models import PlaceType, Region, Regulator, SmallKind
 from reference.selectors import small_kinds
 from units import cells
 from units.flags import Flag
-from units.models import RETIRING, OperatingStatus, Unit, UnitPerson
+from units.models import RETIRING, SEEN_ON_SITE, LodgingSurvey, OperatingStatus, Unit, UnitPerson
 
 Duty = UnitPerson.Duty
 BUILDING = (
@@ -336,3 +336,19 @@ class WorkbookForm(forms.Form):
         help_text=_("Excel or WPS (.xlsx, .xls, .et), at most 20 MB and 20,000 rows."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.et"}),
     )
+
+
+class LodgingSurveyForm(OnceForm, forms.ModelForm):
+    """What was seen on a combined-use site; whatever is left open stays unknown."""
+
+    class Meta:
+        model = LodgingSurvey
+        fields = list(SEEN_ON_SITE)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, forms.NullBooleanField):
+                field.widget.choices = [("unknown", _("Not known")), ("true", _("Yes")), ("false", _("No"))]
+            elif name in ("use_class", "building"):
+                field.choices = [("", _("Not known")), *LodgingSurvey._meta.get_field(name).choices]

@@ -7,6 +7,9 @@ Each list takes callables from an AppConfig.ready of an app above; the register 
 before_retire: list = []
 # (unit, *, by, on) -> None; runs inside the transaction of the move, after the unit was written.
 after_move: list = []
+# (unit, *, by, on) -> None; run inside the transaction that took the unit off the register, or put it back.
+after_retire: list = []
+after_restore: list = []
 
 
 def objections(unit, on) -> list[str]:

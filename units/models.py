@@ -271,6 +271,12 @@ class Unit(models.Model):
                 condition=Q(sealed_since__isnull=False),
             ),
             GinIndex(fields=["flags"], name="unit_flags", fastupdate=False),
+            # The 三合一 sites of an area and whether they stand still.
+            models.Index(
+                fields=["region", "suspended_since"],
+                name="unit_combined",
+                condition=Q(flags__contains=[Flag.COMBINED_USE.value], retired_on__isnull=True),
+            ),
             GinIndex(fields=["grams"], name="unit_grams"),
             GinIndex(
                 name="unit_search", fields=["search_text"], opclasses=["gin_trgm_ops"], fastupdate=False
@@ -464,6 +470,7 @@ class UnitChange(models.Model):
         RESUMED = "resumed", _("Resumed business")
         SEALED = "sealed", _("Part put under seal")
         UNSEALED = "unsealed", _("Seal taken off")
+        PRODUCING = "producing", _("Found producing under a stop")
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="changes", verbose_name=_("unit"))
     act = models.CharField(_("act"), max_length=12, choices=Act)
@@ -570,3 +577,97 @@ class ImportRow(models.Model):
 
     def __str__(self):
         return f"{self.batch_id}:{self.line}"
+
+
+class LodgingSurveyQuerySet(models.QuerySet):
+    """Surveys of combined-use sites."""
+
+    def latest_of(self, unit):
+        """The one that counts; None where nobody looked yet."""
+        return self.filter(unit=unit).order_by("-made_at", "-pk").first()
+
+
+def _known_or_not(label) -> models.BooleanField:
+    """Yes, no, or nobody knows."""
+    return models.BooleanField(label, null=True, blank=True)
+
+
+class LodgingSurvey(models.Model):
+    """What somebody saw on a combined-use site: what XF 703 asks and the register does not hold. Kept as made."""
+
+    class UseClass(models.TextChoices):
+        A = "A", _("Class A (甲)")
+        B = "B", _("Class B (乙)")
+        C = "C", _("Class C (丙)")
+        D = "D", _("Class D (丁)")
+        E = "E", _("Class E (戊)")
+
+    class Building(models.TextChoices):
+        FACTORY = "factory", _("Factory building")
+        WAREHOUSE = "warehouse", _("Warehouse building")
+        SHOP = "shop", _("Shop")
+        MARKET = "market", _("Market")
+        PUBLIC = "public", _("Other public building")
+        DWELLING = "dwelling", _("Dwelling")
+        OTHER = "other", _("Other")
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="lodging_surveys", verbose_name=_("unit"))
+    use_class = models.CharField(
+        _("fire hazard of production, storage or trade"), max_length=1, choices=UseClass, blank=True
+    )
+    building = models.CharField(_("kind of building"), max_length=10, choices=Building, blank=True)
+    underground = _known_or_not(_("underground or half underground"))
+    full_separation = _known_or_not(
+        _("complete separation: wall without openings and floor of 1.50 h or more (4.2)")
+    )
+    fire_separation = _known_or_not(
+        _("fire separation: wall of 2 h, floor of 1.5 h, class B door normally closed (5.1)")
+    )
+    separate_evacuation = _known_or_not(_("separate evacuation for lodging and for the rest"))
+    auxiliary_evacuation = _known_or_not(_("separate auxiliary evacuation for lodging"))
+    alarm = _known_or_not(_("alarm system or stand-alone smoke alarms in both parts"))
+    sprinkler = _known_or_not(_("sprinkler or local sprinkler"))
+    too_hard = _known_or_not(_("neither separation nor sprinkler is possible"))
+    doors_open_outwards = _known_or_not(_("doors open outwards and easily from inside"))
+    extinguishers = _known_or_not(_("extinguishers"))
+    emergency_lights = _known_or_not(_("emergency lights"))
+    exits_wide_enough = _known_or_not(_("exits wide enough"))
+    verdict = models.JSONField(_("verdict on that day"), default=dict)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("surveyed by")
+    )
+    made_at = models.DateTimeField(_("surveyed at"))
+    client_id = models.UUIDField(unique=True, editable=False)
+
+    objects = LodgingSurveyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at"]
+        verbose_name = _("survey of a combined-use site")
+        verbose_name_plural = _("surveys of combined-use sites")
+        indexes = [models.Index(fields=["unit", "-made_at"], name="lodging_survey_by_unit")]
+        triggers = [
+            pgtrigger.Protect(name="lodging_survey_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self):
+        return f"{self.unit_id} {self.made_at:%Y-%m-%d}"
+
+
+SEEN_ON_SITE = (
+    "use_class",
+    "building",
+    "underground",
+    "full_separation",
+    "fire_separation",
+    "separate_evacuation",
+    "auxiliary_evacuation",
+    "alarm",
+    "sprinkler",
+    "too_hard",
+    "doors_open_outwards",
+    "extinguishers",
+    "emergency_lights",
+    "exits_wide_enough",
+)
+"""What a survey asks; everything else XF 703 asks about stands in the register."""

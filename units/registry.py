@@ -27,6 +27,19 @@ def case_counts(unit_ids) -> dict[int, dict]:
     return found
 
 
+_next_steps: list[Callable] = []
+
+
+def provide_next_steps(ask: Callable) -> None:
+    """`ask(unit, on)` -> list of dicts, the most urgent first: what is to be done next about a unit."""
+    _next_steps.append(ask)
+
+
+def next_steps(unit, on) -> list[dict]:
+    """What is to be done next about the unit, by whom and by when; [] while nobody knows."""
+    return [step for ask in _next_steps for step in ask(unit, on)]
+
+
 @dataclass(frozen=True)
 class Tab:
     """One tab of the dossier. `url_name` answers a list; where it takes no argument the unit stands in the query.

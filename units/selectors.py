@@ -11,9 +11,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.roles import may
+from common.days import today
 from common.templatetags.face import mask_phone
 from reference.models import Region
+from reference.selectors import combined_use_limits
 from units import registry
+from units.combined_use_words import panel
+from units.lodging import is_combined_use, verdict_for
 from units.models import LINKS, Unit, UnitPerson
 from units.text import fold
 
@@ -107,7 +111,17 @@ def dossier(unit: Unit, user) -> dict:
         "may_retire": may(user, "unit.retire", region),
         "may_inspect": may(user, "inspection.file", region) and not unit.is_retired,
         "place": place_on_map(unit),
+        "combined_use": combined_use_panel(unit),
     }
+
+
+def combined_use_panel(unit: Unit) -> dict | None:
+    """What XF 703 says of the site; None for other units, and where its numbers are not loaded."""
+    on = today()
+    verdict = verdict_for(unit, on) if is_combined_use(unit) else None
+    if verdict is None:
+        return None
+    return panel(verdict, combined_use_limits(on))
 
 
 # --- history in words ------------------------------------------------------------------------------------
@@ -127,6 +141,15 @@ def history(unit: Unit, *, clear: bool) -> list[dict]:
         }
         for row in rows
     ]
+
+
+def changes_in_words(rows, *, clear: bool) -> dict[int, list[dict]]:
+    """{key of the row: [{"label", "before", "after"}]} for rows that carry `changes` as the history keeps them."""
+    rows = list(rows)
+    names = _names(rows)
+    return {
+        row.pk: [_in_words(name, *pair, names, clear) for name, pair in row.changes.items()] for row in rows
+    }
 
 
 def _names(rows) -> dict[tuple, str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from units.views import dossier, entries, imports, lists
+from units.views import dossier, entries, imports, lists, lodging
 
 app_name = "units"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("<int:pk>/move/", entries.move, name="move"),
     path("<int:pk>/retire/", entries.retire, name="retire"),
     path("<int:pk>/restore/", entries.restore, name="restore"),
+    path("<int:pk>/lodging/", lodging.survey, name="lodging_survey"),
     path("<int:pk>/plate/", dossier.plate, name="plate"),
     path("<int:pk>/people/<int:person>/phone/", dossier.reveal_phone, name="reveal_phone"),
 ]

@@ -147,6 +147,11 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "media/"
 
+# --- papers ----------------------------------------------------------------------------------
+# A county's own fonts (仿宋_GB2312, 方正小标宋 ...) and its own templates; empty means ours.
+PAPER_FONT_DIR = env.text("PAPER_FONT_DIR", "")
+PAPER_TEMPLATE_DIR = env.text("PAPER_TEMPLATE_DIR", "")
+
 # --- what a browser may load: ourselves and nothing else ------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -210,6 +215,12 @@ CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "var" / "beat")
 # How long after 08:00 the chase may still be at work before /readyz calls it late.
 CHASE_GRACE_MINUTES = env.number("CHASE_GRACE_MINUTES", 60)
+
+# --- re-inspection ---------------------------------------------------------------------------
+# Nobody who submitted or ordered a hazard of these grades verifies it; of a listed hazard nobody ever does.
+INDEPENDENT_GRADES = tuple(env.words("INDEPENDENT_GRADES", "major,serious"))
+# How many characters stand for a photo where a hazard is closed without one.
+WORDS_WITHOUT_PHOTO = env.number("WORDS_WITHOUT_PHOTO", 10)
 
 # --- mail ------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "xiaohuan@localhost")

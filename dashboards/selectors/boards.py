@@ -1,11 +1,23 @@
 """The boards of a leader: hazards listed by governments, 三合一 sites and their stops, and what waits for one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import Case, CharField, Count, Exists, Min, OuterRef, Q, SmallIntegerField, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    SmallIntegerField,
+    Value,
+    When,
+)
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -15,7 +27,8 @@ from dashboards.selectors.areas import Area
 from dashboards.selectors.figures import cases_url
 from hazards import conditions, states
 from hazards.models import Grade, HazardCase, Level
-from rectification.models import AcceptanceCheck, Extension, Listing, Seal, Suspension
+from rectification import supervised
+from rectification.models import AcceptanceCheck, Extension, Listing, Milestone, Seal, Suspension
 from units.flags import Flag
 from units.models import Unit
 
@@ -42,17 +55,22 @@ class Listed:
 
 
 def listed_units(user, area: Area, on: date, *, level: str = "", state: str = "all") -> list[Listed]:
-    """The units that governments listed, the worst first, in one statement. Void cases were never hazards.
+    """The units that governments listed, the worst first, in one statement. Void cases were never hazards."""
+    units = [short(row, on) for row in by_unit(user, area, on)]
+    wanted = [one for one in units if one.is_in(level, state)]
+    return sorted(wanted, key=lambda one: (one.is_done, -one.days, Level.values.index(one.level), one.unit))
+
+
+def by_unit(user, area: Area, on: date):
+    """One row a listed unit: its main level, what is left to do, and the oldest deadline that has passed.
 
     The main listing is the highest that there ever was. A unit is done when every listed hazard is closed and every
     board has come down.
     """
     heights = [When(level=name, then=Value(height)) for height, name in enumerate(Level.values)]
-    closed, overdue = (
-        Q(case__state=states.CLOSED),
-        Q(case__state__in=sorted(states.LIVE), case__due_on__lt=on),
-    )
-    rows = (
+    closed = Q(case__state=states.CLOSED)
+    overdue = Q(case__state__in=sorted(states.LIVE), case__due_on__lt=on)
+    return (
         listings_in(user, area)
         .order_by()
         .values("case__unit_id")
@@ -61,14 +79,13 @@ def listed_units(user, area: Area, on: date, *, level: str = "", state: str = "a
             left=Count("pk", filter=Q(delisted_on=None) | ~closed),
             oldest=Min("case__due_on", filter=overdue),
         )
-        .values_list("case__unit_id", "height", "left", "oldest")
     )
-    units = [
-        Listed(unit, Level.values[height], not left, (on - oldest).days if oldest else 0)
-        for unit, height, left, oldest in rows
-    ]
-    wanted = [one for one in units if one.is_in(level, state)]
-    return sorted(wanted, key=lambda one: (one.is_done, -one.days, Level.values.index(one.level), one.unit))
+
+
+def short(row: dict, on: date) -> Listed:
+    oldest = row["oldest"]
+    days = (on - oldest).days if oldest else 0
+    return Listed(row["case__unit_id"], Level.values[row["height"]], not row["left"], days)
 
 
 def listings_in(user, area: Area):
@@ -88,6 +105,18 @@ class ListedUnit:
     listings: tuple[Listing, ...]
     short: Listed
     on: date
+    next_milestone: Milestone | None = None
+    """Of the main listing, where the page asks for it."""
+
+    @property
+    def is_milestone_late(self) -> bool:
+        return self.next_milestone is not None and self.next_milestone.is_late(self.on)
+
+    @property
+    def is_report_late(self) -> bool:
+        """Whether a report to the main listing is owed since an earlier day."""
+        due_on = self.main.report_due_on
+        return self.main.is_pressing and due_on is not None and due_on < self.on
 
     @property
     def main(self) -> Listing:
@@ -112,18 +141,46 @@ class ListedUnit:
         return max(days) if all(days) else None
 
 
+def board_with_plans(user, area: Area, on: date, shorts: list[Listed]) -> list[ListedUnit]:
+    """`board` with the next milestone of each. Two statements."""
+    lines = board(user, area, on, shorts)
+    steps = supervised.next_milestones(line.main for line in lines)
+    return [replace(line, next_milestone=steps.get(line.main.pk)) for line in lines]
+
+
 def board(user, area: Area, on: date, shorts: list[Listed]) -> list[ListedUnit]:
     """Some units with all that a line of the board shows, in the order given. One statement."""
-    rows = listings_in(user, area).filter(case__unit_id__in=[one.unit for one in shorts])
-    by_unit: dict[int, list[Listing]] = {}
-    for listing in rows.select_related("case__unit__region").order_by("-listed_on", "-pk"):
-        by_unit.setdefault(listing.case.unit_id, []).append(listing)
+    groups = grouped(listings_in(user, area).filter(case__unit_id__in=[one.unit for one in shorts]))
+    return [ListedUnit(groups[one.unit][0].case.unit, tuple(groups[one.unit]), one, on) for one in shorts]
+
+
+def first_standing(user, area: Area, on: date, most: int) -> list[ListedUnit]:
+    """The worst units that are not done, without reading the others. One statement."""
+    worst = by_unit(user, area, on).filter(left__gt=0)
+    worst = worst.order_by(F("oldest").asc(nulls_last=True), "height", "case__unit_id")[:most]
+    groups = grouped(listings_in(user, area).filter(case__unit_id__in=worst.values("case__unit_id")))
+    lines = [
+        ListedUnit(group[0].case.unit, tuple(group), standing(group, on), on) for group in groups.values()
+    ]
     height = Level.values.index
-    lines = []
-    for short in shorts:
-        group = sorted(by_unit[short.unit], key=lambda one: (height(one.level), one.delisted_on is not None))
-        lines.append(ListedUnit(group[0].case.unit, tuple(group), short, on))
-    return lines
+    return sorted(lines, key=lambda line: (-line.short.days, height(line.short.level), line.unit.pk))
+
+
+def grouped(listings) -> dict[int, list[Listing]]:
+    """Listings by unit, the main one first: the highest level; of equals the one that still hangs, then the later."""
+    groups: dict[int, list[Listing]] = {}
+    for listing in listings.select_related("case__unit__region").order_by("-listed_on", "-pk"):
+        groups.setdefault(listing.case.unit_id, []).append(listing)
+    height = Level.values.index
+    for group in groups.values():
+        group.sort(key=lambda one: (height(one.level), one.delisted_on is not None))
+    return groups
+
+
+def standing(group: list[Listing], on: date) -> Listed:
+    """The short form of a unit that is not done, from its listings."""
+    days = max(listing.case.overdue_days(on) for listing in group)
+    return Listed(group[0].case.unit_id, group[0].level, False, days)
 
 
 @dataclass(frozen=True)
@@ -149,16 +206,42 @@ class LevelLine:
 
 def listing_lines(units: list[Listed], area: Area) -> tuple[list[LevelLine], LevelLine]:
     """By level, the highest first, and all together: 13 listed, 8 done, 61.5 %."""
-    lines = [level_line(units, area, level, str(Level(level).label)) for level in Level.values]
-    return lines, level_line(units, area, "", _("All levels"))
+    return lines_of(level_numbers(units), area)
 
 
-def level_line(units: list[Listed], area: Area, level: str, label: str) -> LevelLine:
-    mine = [one for one in units if not level or one.level == level]
-    done, overdue = sum(one.is_done for one in mine), sum(one.days > 0 for one in mine)
+def level_numbers(units: list[Listed]) -> dict[str, tuple[int, int, int]]:
+    """{level: (listed, done, overdue)}, all levels together under ""."""
+    numbers = {}
+    for level in (*Level.values, ""):
+        mine = [one for one in units if not level or one.level == level]
+        numbers[level] = (len(mine), sum(one.is_done for one in mine), sum(one.days > 0 for one in mine))
+    return numbers
+
+
+def counted_numbers(user, area: Area, on: date) -> dict[str, tuple[int, int, int]]:
+    """The same, counted by the database: a province lists thousands of units."""
+    levels = {level: Q(height=height) for height, level in enumerate(Level.values)} | {"": Q()}
+    asked = {"listed": Q(), "done": Q(left=0), "overdue": Q(oldest__isnull=False)}
+    counts = by_unit(user, area, on).aggregate(
+        **{
+            f"{level}_{name}": Count("case__unit_id", filter=of_level & condition or None)
+            for level, of_level in levels.items()
+            for name, condition in asked.items()
+        }
+    )
+    return {level: tuple(counts[f"{level}_{name}"] for name in asked) for level in levels}
+
+
+def lines_of(numbers: dict[str, tuple[int, int, int]], area: Area) -> tuple[list[LevelLine], LevelLine]:
+    """The same numbers with their words and addresses."""
+    lines = [level_line(numbers[level], area, level, str(Level(level).label)) for level in Level.values]
+    return lines, level_line(numbers[""], area, "", _("All levels"))
+
+
+def level_line(numbers: tuple[int, int, int], area: Area, level: str, label: str) -> LevelLine:
     base = page_url("dashboards:listings", region=area.code, level=level)
     urls = {state: f"{base}&state={state}" for state in STATES}
-    return LevelLine(level, label, level_short(level), len(mine), done, overdue, urls)
+    return LevelLine(level, label, level_short(level), *numbers, urls)
 
 
 def level_short(level: str) -> str:

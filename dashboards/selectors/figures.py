@@ -242,7 +242,7 @@ def definition(cohort: str, period: Period) -> str:
             " discontinued ones count as found and are shown apart. Closed: those of them that are closed now,"
             " whenever that was. On time: closed by the end of the original deadline (an extension does not help)"
             " or corrected on the spot. Overdue: those still standing past their present deadline."
-            " Rate = closed ÷ found, on-time rate = on time ÷ found. Nothing found: no rate."
+            " Rate = closed ÷ found, closed on time of those found = on time ÷ found. Nothing found: no rate."
         )
     return text % words
 

@@ -82,6 +82,8 @@ class Worst:
 
     line: Line
     why: list[str]
+    is_behind: bool = True
+    """Below the whole; else named for what is overdue alone."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def leader_page(user, area: Area, *, period: Period, on: date) -> LeaderPage:
     lines = [line_of(area, key, name, counted["lines"], filters, on) for key, name in names.items()]
     total = total_of(area, lines, filters, on)
     lines = ranked(lines)
-    levels, listing = boards.listing_lines(counted["listed"], area)
+    levels, listing = boards.lines_of(counted["levels"], area)
     return LeaderPage(
         area=area,
         period=period,
@@ -150,7 +152,7 @@ def kept_counts(user, area: Area, period: Period, on: date) -> dict:
     """
     stamp = CaseEvent.objects.aggregate(last=Max("pk"))["last"]
     scope = ".".join(user.scope.codes)
-    key = f"leader:3:{scope}:{area.code}:{period.first}:{period.last}:{period.kind}:{on}:{stamp}"
+    key = f"leader:4:{scope}:{area.code}:{period.first}:{period.last}:{period.kind}:{on}:{stamp}"
     counted = cache.get(key)
     if counted is None:
         counted = count_all(user, area, period, on)
@@ -160,13 +162,12 @@ def kept_counts(user, area: Area, period: Period, on: date) -> dict:
 
 def count_all(user, area: Area, period: Period, on: date) -> dict:
     """Everything that is counted, for the lines and the total."""
-    listed = boards.listed_units(user, area, on)
     return {
         "as_of": timezone.localtime(),
         "lines": count_lines(user, area, period, on),
         "before": kept_before(user, area, period),
-        "listed": listed,
-        "board": [board_line(one) for one in boards.board(user, area, on, shown_of(listed))],
+        "levels": boards.counted_numbers(user, area, on),
+        "board": [board_line(one) for one in boards.first_standing(user, area, on, NAMED)],
     }
 
 
@@ -213,11 +214,6 @@ def count_before(user, area: Area, earlier: Period) -> tuple[int, int]:
         )
     )
     return counts["found"], counts["closed"]
-
-
-def shown_of(listed: list[boards.Listed]) -> list[boards.Listed]:
-    """The worst of those that still stand: they are named."""
-    return [one for one in listed if not one.is_done][:NAMED]
 
 
 def board_line(one: boards.ListedUnit) -> dict:
@@ -315,7 +311,7 @@ def ranked(lines: list[Line]) -> list[Line]:
 def worst_of(lines: list[Line], total: Line) -> list[Worst]:
     """At most three divisions below the whole's rate, or with something overdue, and why they are named."""
     below = [line for line in lines if line.rank and (line.rate < total.rate or line.overdue)]
-    return [Worst(line, reasons(line, total)) for line in below[:WORST]]
+    return [Worst(line, reasons(line, total), line.rate < total.rate) for line in below[:WORST]]
 
 
 def reasons(line: Line, total: Line) -> list[str]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
-from devtools.demo import people, premises, pressing, sealed
+from devtools.demo import again, people, premises, pressing, sealed
 from devtools.demo.clock import Times, at, clock_at, light_transactions
 from devtools.demo.desk import STANDS, WAITS, Desk, Temper
 from devtools.demo.field import MOST_FINDINGS, Field
@@ -86,11 +86,14 @@ class Build:
             self.say("Quzhou with its thirteen listed units")
             self.play_county()
             self.say("a year in Zaoqiang")
+            self.look_again()
+            self.say("look-backs, a quarter drawn by lot")
             with transaction.atomic():
                 pressing.press(self.county, self.times)
                 sealed.seal(self.county, self.times)
                 self.begin_visit()
                 people.administrator(self.hiring)
+                people.number_papers_of_the_city()
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
 
@@ -147,6 +150,14 @@ class Build:
         self.plan_boards(field, desk, rest)
         play(field, desk, self.times, self.say)
         self.refused += field.queue.refused + desk.queue.refused
+
+    def look_again(self) -> None:
+        dice = self.dice("again")
+        with light_transactions():
+            again.look_again(self.county, self.times, dice)
+            again.draw_quarter(self.county, self.times, dice)
+            again.watch_stopped(self.county, self.times)
+            again.void_some(self.county, self.times)
 
     def tempers(self) -> dict[str, Temper]:
         codes, dice = list(self.county.officers), self.dice("tempers")

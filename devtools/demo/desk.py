@@ -11,9 +11,18 @@ from devtools.demo.pictures import picture
 from documents import services as documents
 from hazards import services as cases
 from hazards.models import HazardCase
-from rectification.chase import engine
+from notifications.models import Message
+from rectification.chase import boards, engine
 from rectification.models import Extension, Suspension
-from rectification.services import extensions, reviews, submissions, suspensions, transfers
+from rectification.services import (
+    corrections,
+    extensions,
+    reviews,
+    submissions,
+    suspensions,
+    transfers,
+    voids,
+)
 from units.models import Unit
 
 DONE_WORDS = (
@@ -25,6 +34,7 @@ DONE_WORDS = (
     "已拆除，恢复原状",
 )
 DEPARTMENTS = ("住房和城乡建设局", "市场监督管理局", "综合行政执法局")
+SLIPS = (("fail", "现场仍未整改到位"), ("partly", "一层已整改，二层尚未完成"), ("fail", "整改后再次堵塞"))
 STANDS = "stands"  # a story whose hazards nobody rectifies before today
 WAITS = "waits"  # and one in which nobody has decided about the suspension either
 DAY = timedelta(days=1)
@@ -68,6 +78,9 @@ class Desk:
         if at(day, 8) <= self.times.now:
             with clock_at(at(day, 8)):
                 engine.run(on=day, at=at(day, 8))
+                boards.press(on=day)
+                # Written by the database's own clock, which nobody can turn back.
+                Message.objects.filter(kind=boards.KIND, on=day).update(created_at=at(day, 8))
 
     def temper(self, region: str) -> Temper:
         return self.tempers.get(region[:9]) or Temper(0.82, 7)
@@ -115,7 +128,7 @@ class Desk:
         if fate < 0.012:
             self.plan(day + timedelta(days=3), 16, self.give_away(case))
         elif fate < 0.020:
-            self.plan(day + timedelta(days=4), 16, self.end(case, "void", "重复登记"))
+            self.plan(day + timedelta(days=4), 16, self.void(case, "重复登记"))
         elif fate < 0.028:
             self.plan(day + timedelta(days=9), 16, self.end(case, "suspend", "单位停业搬迁，场所已清空"))
         return fate < 0.028
@@ -162,6 +175,7 @@ class Desk:
             """Look at everything of the unit that waits, in one visit."""
             waiting = list(
                 HazardCase.objects.filter(unit=unit_pk, state="submitted")
+                .exclude(grade="major")  # verified apart, by those who did not order it
                 .select_related("category", "unit")
                 .order_by("pk")
             )
@@ -174,16 +188,18 @@ class Desk:
                 case.unit = unit
                 if self.dice.random() < slips:
                     due_on = self.times.working_day(day + timedelta(days=self.dice.randint(5, 15)))
-                    verdicts.append(reviews.Verdict(case, "fail", "现场仍未整改到位", due_on))
+                    outcome, words = SLIPS[case.pk % len(SLIPS)]
+                    verdicts.append(reviews.Verdict(case, outcome, words, due_on))
                 else:
-                    verdicts.append(reviews.Verdict(case, "pass", "现场核查，已整改到位"))
+                    words = "现场核查，已整改到位，与复函所述一致"
+                    verdicts.append(reviews.Verdict(case, "pass", words, no_photo="other"))
             reviews.review(unit=unit, verdicts=verdicts, officers=pair, by=pair[0], at=moment)
             self.after_review(unit, verdicts, day)
 
         return review
 
     def after_review(self, unit: Unit, verdicts: list, day: date) -> None:
-        failed = [verdict for verdict in verdicts if verdict.outcome == "fail"]
+        failed = [verdict for verdict in verdicts if verdict.outcome != "pass"]
         if failed:
             again = Found(
                 day, unit.pk, unit.region_id, tuple((v.case.pk, v.due_on) for v in failed), None, "again"
@@ -225,10 +241,23 @@ class Desk:
                 return
             if self.dice.random() < 0.6:
                 extensions.grant(request, by=self.cast.office, at=moment, note="同意，落实防范措施")
+                self.mend_now_and_then(request, moment)
             else:
                 extensions.refuse(request, by=self.cast.office, at=moment, note="不具备延期理由，限期整改")
 
         return answer
+
+    def mend_now_and_then(self, request: Extension, moment: datetime) -> None:
+        """The reply named the wrong day, once in a while: the office corrects it the same day."""
+        case = request.case
+        if case.pk % 8 == 0:
+            corrections.correct(
+                case,
+                due_on=self.times.working_day(case.due_on + timedelta(days=1)),
+                reason="批复中期限日期书写有误，予以更正",
+                by=self.cast.office,
+                at=moment + timedelta(minutes=20),
+            )
 
     def give_away(self, number: int):
         def transfer(moment: datetime):
@@ -239,10 +268,51 @@ class Desk:
                     department=self.dice.choice(DEPARTMENTS),
                     reason="属主管部门职责范围",
                     by=self.cast.office,
+                    clause="《中华人民共和国消防法》第五十二条",
                     at=moment,
                 )
+                self.hear_of(number, moment.date())
 
         return transfer
+
+    def hear_of(self, number: int, day: date) -> None:
+        """What becomes of a referral: some are accepted, some of those answered, and some of these verified."""
+        if number % 4:
+            self.queue.plan(day + 2 * DAY, 10, self.accepted(number), number % 50)
+        if number % 4 > 1:
+            self.queue.plan(day + 9 * DAY, 10, self.answered(number), number % 50)
+        if number % 4 > 2:
+            self.queue.plan(day + 12 * DAY, 15, self.verified(number), number % 50)
+
+    def accepted(self, number: int):
+        def accept(moment: datetime):
+            case, on = HazardCase.objects.get(pk=number), moment.date()
+            facts = {
+                "accepted_on": on,
+                "accepted_by": "韩科长",
+                "their_number": f"收字〔{on.year}〕{number}号",
+            }
+            transfers.accept(case, **facts, by=self.cast.office, at=moment)
+
+        return accept
+
+    def answered(self, number: int):
+        def answer(moment: datetime):
+            case = HazardCase.objects.get(pk=number)
+            result = "已责令限期拆除，现场复核完毕"
+            transfers.answer(case, result=result, answered_on=moment.date(), by=self.cast.office, at=moment)
+
+        return answer
+
+    def verified(self, number: int):
+        def verify(moment: datetime):
+            case = HazardCase.objects.select_related("unit", "category").get(pk=number)
+            pair = [person for person in self.cast.inspectors if person != case.inspector][:2]
+            verdict = reviews.Verdict(case, "pass", "现场核实，部门处置到位", photos=(picture(4),))
+            unit, by = case.unit, pair[0]
+            reviews.review(unit=unit, verdicts=[verdict], officers=pair, by=by, at=moment, referred=True)
+
+        return verify
 
     def end(self, number: int, act: str, reason: str):
         def end(moment: datetime):
@@ -251,6 +321,19 @@ class Desk:
                 cases.record(case, act, by=self.cast.office, at=moment, reason=reason)
 
         return end
+
+    def void(self, number: int, reason: str):
+        def void(moment: datetime):
+            """An inspector asks, the office decides the same afternoon."""
+            case = HazardCase.objects.get(pk=number)
+            if not case.is_live:
+                return
+            asked = voids.ask(case, reason=reason, by=self.cast.inspectors[0], at=moment)
+            later = moment + timedelta(minutes=20)
+            with clock_at(later):
+                voids.grant(asked, by=self.cast.office, at=later)
+
+        return void
 
     # --- stopping and resuming --------------------------------------------------------------------------
 

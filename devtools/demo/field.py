@@ -11,11 +11,10 @@ from devtools.demo.clock import Queue, Times, clock_at
 from devtools.demo.people import Cast
 from devtools.demo.pictures import picture
 from documents.services import Delivery
-from hazards import services as cases
 from hazards.models import HazardCase
 from inspections import services as visits
 from inspections.selectors import checklist_for
-from rectification.services import filing, orders
+from rectification.services import filing, lookbacks, orders
 from reference.models import ChecklistItem, HazardCategory
 from units.flags import Flag
 from units.models import Unit
@@ -103,7 +102,17 @@ class Field:
         self.queue.plan(day, hour, inspect, minute)
 
     def file(
-        self, unit: Unit, moment: datetime, pair: list, *, findings, answers=(), kind="", story="", **stop
+        self,
+        unit: Unit,
+        moment: datetime,
+        pair: list,
+        *,
+        findings,
+        answers=(),
+        kind="",
+        story="",
+        joint=(),
+        **stop,
     ):
         """File one visit whole, complete it, and note what it left behind."""
         done = moment + timedelta(minutes=40)
@@ -119,6 +128,7 @@ class Field:
             answers=answers,
             findings=findings,
             on_site_person=self.dice.choice(PEOPLE_ON_SITE),
+            joint=list(joint),
         )
         with clock_at(done):
             outcome = filing.complete(draft, by=pair[0], at=done, handing=self.handing(done.date()), **stop)
@@ -184,8 +194,16 @@ class Field:
         def reopen(moment: datetime):
             case = HazardCase.objects.select_related("unit").get(pk=relapse.case)
             by = self.dice.choice(self.cast.inspectors)
+            partner = next(one for one in self.cast.inspectors if one != by)
             due_on = self.times.working_day(moment.date() + timedelta(days=10))
-            cases.record(case, "reopen", by=by, at=moment, reason="回头看发现隐患反弹")
+            lookbacks.look_back(
+                case,
+                outcome="relapse",
+                note="回头看发现隐患反弹",
+                officers=[by, partner],
+                by=by,
+                at=moment,
+            )
             later = moment + timedelta(minutes=40)  # as visits: papers are numbered by the hour
             with clock_at(later):
                 delivery = Delivery(receiver=self.dice.choice(PEOPLE_ON_SITE), relation="staff")

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 
 from devtools.demo.desk import Desk
 from devtools.demo.field import Field, Found
+from devtools.demo.followup import FollowUp
 from devtools.demo.people import Cast
+from devtools.demo.pictures import picture
 from devtools.demo.premises import Trade
-from hazards import services as cases
 from hazards.models import HazardCase
-from rectification.services import listings, reviews, submissions
+from rectification.services import listings, meetings, reviews, submissions
 from reference.models import HazardCategory
 from units.models import Unit
 
@@ -63,6 +64,10 @@ FOUR = (
 )
 HIGH = {"province": "浙政函", "city": "衢政函"}
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋"
+JOINT = (
+    {"department": "住房和城乡建设局", "people": ["高某", "林某"]},
+    {"department": "市场监督管理局", "people": ["何某"]},
+)
 ATTENDEES = ["王某", "李某", "张某", "刘某"]
 
 
@@ -74,6 +79,7 @@ class Board:
 
     def __init__(self, field: Field, desk: Desk, *, paper: str, city: Cast | None = None):
         self.field, self.desk, self.paper, self.city = field, desk, paper, city
+        self.follow_up = FollowUp(desk, self.office)
 
     def plan(self, number: int, listed: Listed, unit: Unit) -> None:
         """Put its whole life into the two queues."""
@@ -88,7 +94,9 @@ class Board:
             hazard = self.field.hazard(category, moment.date(), listed.due_days)
             stop = {"suspend": False, "no_suspension_reason": "已按重大火灾隐患程序办理"}
             pair = self.field.pair()
-            self.field.file(unit, moment, pair, findings=[hazard], kind="special", story=story, **stop)
+            self.field.file(
+                unit, moment, pair, findings=[hazard], kind="special", story=story, joint=JOINT, **stop
+            )
 
         return find
 
@@ -103,7 +111,7 @@ class Board:
         def decide(moment):
             """The meeting, and the boards of each level on the same afternoon."""
             case = HazardCase.objects.get(pk=case_pk)
-            cases.determine(
+            meetings.determine(
                 case,
                 grade="major",
                 clauses="集体讨论认定（依据条款见会议记录）",
@@ -114,7 +122,7 @@ class Board:
                 at=moment,
             )
             for level in listed.levels:
-                listings.list_case(
+                made = listings.list_case(
                     case,
                     level=level,
                     paper_number=self.number_of(level, moment.date(), number + 1),
@@ -122,9 +130,11 @@ class Board:
                     department="消防安全委员会办公室",
                     responsible=f"{SURNAMES[number]}某",
                     requirement="限期整改，逾期依法停产停业",
+                    report_every="half_monthly" if level == "province" else "monthly",
                     by=self.office(level),
                     at=moment + timedelta(hours=2),
                 )
+                self.follow_up.hold(number, listed, made)
 
         return decide
 
@@ -146,12 +156,18 @@ class Board:
     def close(self, number: int, listed: Listed, case_pk: int):
         def close(moment):
             case = HazardCase.objects.select_related("unit", "category").get(pk=case_pk)
-            pair = self.desk.pair()
-            verdict = reviews.Verdict(case, "pass", "逐项核查，隐患已消除")
+            pair = self.other_eyes(case)
+            verdict = reviews.Verdict(case, "pass", "逐项核查，隐患已消除", photos=(picture(3),))
             reviews.review(unit=case.unit, verdicts=[verdict], officers=pair, by=pair[0], at=moment)
             self.desk.plan(moment.date() + timedelta(days=7), 15, self.delist(number, case_pk))
 
         return close
+
+    def other_eyes(self, case) -> list:
+        """Two inspectors who did not order what they verify."""
+        hands = set(case.order_items.values_list("order__issued_by", flat=True))
+        people = [*self.desk.cast.inspectors, *self.desk.cast.verifiers]
+        return [person for person in people if person.pk not in hands][:2]
 
     def delist(self, number: int, case_pk: int):
         def delist(moment):

@@ -23,6 +23,8 @@ class Cast:
     office: User
     officers: dict[str, User]
     leader: User
+    # Inspectors who only verify: a major hazard is verified by none of those who ordered it.
+    verifiers: tuple[User, ...] = ()
 
 
 class Hiring:
@@ -107,9 +109,18 @@ def send_on_leave(today: date) -> None:
         )
 
 
+CITY_COMMITTEE = "衢州市消防安全委员会办公室"
+
+
+def number_papers_of_the_city() -> None:
+    """From today on: numbers given by two counties at once would not follow the order of their hours."""
+    Office.objects.filter(name=CITY_COMMITTEE).update(short_name="衢消安办")
+
+
 def quzhou(hiring: Hiring) -> tuple[Cast, dict[str, Cast]]:
     """衢州市 and its counties: the city's people, and a small brigade in each county."""
-    committee = bureau("衢州市消防安全委员会办公室", "衢消安办", "committee", CITY)
+    # It numbers no papers while the counties play their years one beside the other (number_papers_of_the_city).
+    committee = bureau(CITY_COMMITTEE, "", "committee", CITY)
     detachment = bureau("衢州市消防救援支队", "衢消", "brigade", CITY)
     government = bureau("衢州市人民政府", "衢政", "government", CITY)
     office = hiring.person("office-quzhou")
@@ -122,7 +133,7 @@ def quzhou(hiring: Hiring) -> tuple[Cast, dict[str, Cast]]:
         hiring.post(person, Role.INSPECTOR, CITY, office=detachment, title="监督员")
         inspectors.append(person)
     city = Cast(inspectors, None, office, {}, leader)
-    counties = {}
+    counties, brigades = {}, {}
     for county in Region.objects.filter(parent_id=CITY, level="county").order_by("code"):
         brigade = bureau(f"{county.name}消防救援大队", f"衢{county.short_name[:1]}消", "brigade", county.code)
         desk = bureau(
@@ -143,6 +154,11 @@ def quzhou(hiring: Hiring) -> tuple[Cast, dict[str, Cast]]:
             hiring.post(officer, Role.TOWNSHIP_OFFICER, township.code, title="消防专干")
             officers[township.code] = officer
         counties[county.code] = Cast(team, None, chief, officers, leader)
+        brigades[county.code] = brigade
+    for code, brigade in brigades.items():
+        person = hiring.person(f"i{code}-3", card=f"浙消监〔2023〕{code[-2:]}03")
+        hiring.post(person, Role.INSPECTOR, code, office=brigade, title="监督员")
+        counties[code].verifiers = (person,)
     return city, counties
 
 

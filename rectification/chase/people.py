@@ -51,6 +51,15 @@ class Directory:
         found = self._holders(kind, township, inspector_id)
         return found or self._office(kind, township)
 
+    def supervising(self, code: str, township: str) -> tuple[Addressee, ...]:
+        """The committee office of the level that listed, else the nearest one above the township."""
+        title = "您所在的消防安全委员会办公室负责督办，故送达本件"
+        wanted = [code, *(township[:length] for length in (6, 4, 2))]
+        for region in wanted:
+            if found := self._served(self._posts[Role.COUNTY_OFFICE, region], title):
+                return found
+        return ()
+
     def _holders(self, kind: str, township: str, inspector_id: int | None) -> tuple[Addressee, ...]:
         match kind:
             case Recipient.INSPECTOR:

@@ -3,13 +3,18 @@
 from rectification.models.chase import ChaseClaim, ChaseRun, Rung
 from rectification.models.extensions import Extension
 from rectification.models.instructions import Instruction
-from rectification.models.listings import Listing
+from rectification.models.listings import Listing, ReportEvery
+from rectification.models.lookbacks import Draw, LookBack, LookBackOfficer
 from rectification.models.orders import Order, OrderItem
+from rectification.models.reversals import RehungBoard, Reversal
 from rectification.models.reviews import Review, ReviewItem, ReviewOfficer
 from rectification.models.seals import Circumstance, Seal, SealOfficer, UnsealRequest
 from rectification.models.submissions import EvidencePhoto, Submission
+from rectification.models.supervision import Flag, FlagEntry, Milestone, ProgressReport
 from rectification.models.suspensions import AcceptanceCheck, AcceptanceOfficer, Resumption, Suspension
 from rectification.models.transfers import Transfer
+from rectification.models.voids import VoidRequest
+from rectification.models.watches import Watch, WatchLook
 
 __all__ = [
     "AcceptanceCheck",
@@ -17,13 +22,23 @@ __all__ = [
     "ChaseClaim",
     "ChaseRun",
     "Circumstance",
+    "Draw",
     "EvidencePhoto",
     "Extension",
+    "Flag",
+    "FlagEntry",
     "Instruction",
     "Listing",
+    "LookBack",
+    "LookBackOfficer",
+    "Milestone",
     "Order",
     "OrderItem",
+    "ProgressReport",
+    "RehungBoard",
+    "ReportEvery",
     "Resumption",
+    "Reversal",
     "Review",
     "ReviewItem",
     "ReviewOfficer",
@@ -34,4 +49,7 @@ __all__ = [
     "Suspension",
     "Transfer",
     "UnsealRequest",
+    "VoidRequest",
+    "Watch",
+    "WatchLook",
 ]

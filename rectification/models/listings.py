@@ -3,9 +3,20 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from hazards import states
 from hazards.models import Level
+from rectification import reporting
+
+
+class ReportEvery(models.TextChoices):
+    """How often the government that listed wants to hear."""
+
+    WEEKLY = reporting.WEEKLY, _("Every week")
+    HALF_MONTHLY = reporting.HALF_MONTHLY, _("Every half month")
+    MONTHLY = reporting.MONTHLY, _("Every month")
 
 
 class ListingQuerySet(models.QuerySet):
@@ -14,6 +25,14 @@ class ListingQuerySet(models.QuerySet):
 
     def standing(self):
         return self.filter(delisted_on=None)
+
+    def pressing(self):
+        """Boards that hang over a hazard that stands: only these owe milestones and reports."""
+        return self.standing().filter(case__state__in=sorted(states.LIVE))
+
+    def report_late(self, on):
+        """No report by the end of the day on which it was due."""
+        return self.pressing().filter(report_due_on__lt=on)
 
 
 class Listing(models.Model):
@@ -40,10 +59,21 @@ class Listing(models.Model):
         "documents.Document", models.PROTECT, null=True, related_name="delisted_listing"
     )
 
+    report_every = models.CharField(_("reports"), max_length=12, choices=ReportEvery, blank=True)
+    report_from = models.DateField(
+        null=True, blank=True, help_text=_("The day from which periods of reporting count.")
+    )
+    report_due_on = models.DateField(_("next report due"), null=True, blank=True)
+    interviewed_on = models.DateField(_("called in on"), null=True, blank=True)
+    interview_note = models.TextField(_("what was said"), max_length=1000, blank=True)
+
     objects = ListingQuerySet.as_manager()
 
     class Meta:
         ordering = ["-listed_on", "-pk"]
+        indexes = [
+            models.Index(fields=["report_due_on"], name="listing_report_due", condition=Q(delisted_on=None))
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "level"],
@@ -60,3 +90,11 @@ class Listing(models.Model):
 
     def __str__(self):
         return f"{self.case_id} {self.level}"
+
+    def get_absolute_url(self):
+        return reverse("rectification:listing", args=[self.pk])
+
+    @property
+    def is_pressing(self) -> bool:
+        """The board hangs and the hazard stands."""
+        return self.delisted_on is None and self.case.is_live

@@ -23,14 +23,21 @@ class Submission(models.Model):
 
     class Outcome(models.TextChoices):
         PASSED = "passed", _("Passed")
+        PARTLY = "partly", _("Partly rectified")
         FAILED = "failed", _("Failed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     client_id = models.UUIDField(default=uuid.uuid4, unique=True)
     case = models.ForeignKey("hazards.HazardCase", models.PROTECT, related_name="submissions")
     words = models.TextField(_("what was done"), max_length=2000)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
-    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_reason = models.CharField(_("why it was withdrawn"), max_length=1000, blank=True)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -39,7 +46,12 @@ class Submission(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["case"], condition=Q(outcome=""), name="submission_one_awaiting_per_case"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="withdrawn", withdrawn_at__isnull=False)
+                | (~Q(outcome="withdrawn") & Q(withdrawn_at=None)),
+                name="submission_withdrawn_has_moment",
+            ),
         ]
 
     def __str__(self):
@@ -47,17 +59,23 @@ class Submission(models.Model):
 
 
 class EvidencePhoto(Picture):
-    """A photo after rectification, from a submission or from the re-inspection."""
+    """A photo after rectification, from a submission, the re-inspection or the look-back."""
 
     submission = models.ForeignKey(Submission, models.CASCADE, null=True, blank=True, related_name="photos")
     review_item = models.ForeignKey(
         "rectification.ReviewItem", models.CASCADE, null=True, blank=True, related_name="photos"
     )
 
+    look_back = models.ForeignKey(
+        "rectification.LookBack", models.CASCADE, null=True, blank=True, related_name="photos"
+    )
+
     class Meta(Picture.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Q(submission__isnull=False) ^ Q(review_item__isnull=False),
+                condition=Q(submission__isnull=False, review_item=None, look_back=None)
+                | Q(submission=None, review_item__isnull=False, look_back=None)
+                | Q(submission=None, review_item=None, look_back__isnull=False),
                 name="evidence_belongs_to_one",
             )
         ]

@@ -13,9 +13,20 @@ from hazards.services import record
 from rectification.models import Extension
 from rectification.services import papers
 from rectification.services.orders import refuse_deadline
+from rectification.services.telling import day_words, tell_about
+from reference import limits
 
-MOST_GRANTED = 1
-"""Practice, not law: Order 120 knows no extension. Becomes a row of the limits table with its clocks."""
+
+def most_granted(on: date) -> int | None:
+    """How often the deadline of one case may be extended, by the rules of day `on`; None where none says.
+
+    Practice, not law: Order 120 knows no extension. The rule of the day on which the case was opened counts.
+    """
+    return limits.amount("EXTENSIONS", on)
+
+
+LONG = 2
+"""Granting more than this many times the original length is warned of."""
 
 
 @transaction.atomic
@@ -32,8 +43,13 @@ def ask(case, *, until: date, reason: str, interim: str, by, at: datetime, clien
         raise RuleBroken(_("Say why more time is needed."), field="reason")
     if not interim.strip():
         raise RuleBroken(_("Say which measures keep people safe until then."), field="interim")
-    if case.extensions.filter(decision="granted").count() >= MOST_GRANTED:
-        raise RuleBroken(_("The deadline was extended before; it is not extended again."), code="too_many")
+    most = most_granted(case.opened_on)
+    if most is not None and times_granted(case) >= most:
+        raise RuleBroken(
+            _("The deadline was extended before, %(most)s times at most; it is not extended again.")
+            % {"most": most},
+            code="too_many",
+        )
     if case.extensions.undecided().exists():
         raise RuleBroken(_("A request for this case waits for its decision."), code="undecided")
     extension = Extension.objects.create(
@@ -58,12 +74,39 @@ def ask(case, *, until: date, reason: str, interim: str, by, at: datetime, clien
     return extension
 
 
+def times_granted(case) -> int:
+    """How often the deadline was extended already."""
+    return case.extensions.filter(decision="granted").count()
+
+
+def warnings(extension: Extension) -> list[str]:
+    """What whoever decides should know before granting."""
+    said = []
+    if extension.is_late:
+        said.append(_("Asked after the deadline had passed."))
+    case = extension.case
+    begun = case.deadlines.filter(previous=None, due_on__isnull=False).order_by("-version").first()
+    if begun is None or case.original_due_on is None:
+        return said
+    start = localdate(begun.at)
+    original, asked = (case.original_due_on - start).days, (extension.until - start).days
+    if asked > LONG * max(original, 1):
+        said.append(
+            _(
+                "Granted, the deadline would be %(asked)s days after the order, more than twice the original %(days)s."
+            )
+            % {"asked": asked, "days": original}
+        )
+    return said
+
+
 @transaction.atomic
 def grant(extension: Extension, *, by, at: datetime, note: str = "") -> Extension:
     """Grant it: the deadline moves, the original stays where it was."""
     take(extension, "granted", by=by, at=at, note=note)
     case = extension.case
     refuse_deadline(extension.until, localdate(at))
+    said = warnings(extension)
     document = papers.issue(
         Form.EXTENSION,
         unit=case.unit,
@@ -76,6 +119,7 @@ def grant(extension: Extension, *, by, at: datetime, note: str = "") -> Extensio
             "until": extension.until.isoformat(),
             "reason": extension.reason,
             "interim": extension.interim,
+            "note": note.strip(),
         },
     )
     Extension.objects.filter(pk=extension.pk).update(document=document)
@@ -87,8 +131,10 @@ def grant(extension: Extension, *, by, at: datetime, note: str = "") -> Extensio
         due_on=extension.until,
         reason=note or extension.reason,
         document=document,
+        data={"late": extension.is_late, "warnings": said},
     )
     extension.refresh_from_db()
+    tell_asker(extension, f"同意延期至{day_words(extension.until)}", by=by, on=localdate(at))
     return extension
 
 
@@ -100,7 +146,21 @@ def refuse(extension: Extension, *, by, at: datetime, note: str) -> Extension:
     take(extension, "refused", by=by, at=at, note=note)
     record(extension.case, "refuse_extension", by=by, at=at, reason=note)
     extension.refresh_from_db()
+    tell_asker(extension, "不同意延期，期限不变", by=by, on=localdate(at))
     return extension
+
+
+def tell_asker(extension: Extension, answer: str, *, by, on: date) -> None:
+    note = f"意见：{extension.decision_note}" if extension.decision_note else ""
+    tell_about(
+        extension.case,
+        extension.asked_by,
+        key=f"extension:{extension.pk}:decided",
+        on=on,
+        what=answer,
+        body=f"{by.name}：{answer}。{note}",
+        by=by,
+    )
 
 
 def take(extension: Extension, decision: str, *, by, at: datetime, note: str) -> None:

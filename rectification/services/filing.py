@@ -1,7 +1,7 @@
 """Completing an inspection: the record is locked, cases open, orders go out, a stop is proposed. All or nothing."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -11,12 +11,15 @@ from accounts import roles
 from common.errors import AlreadyDone, RuleBroken
 from documents.models import Form, Method, Relation
 from documents.services import Delivery, next_serial
+from documents.wording import day_on_paper, moment_on_paper
 from hazards.models import HazardCase
 from hazards.services import Hazard, Step, open_cases, record_all
 from inspections.models import ENFORCEMENT_KINDS, Finding, Inspection, Status
 from inspections.services import refuse_incomplete
 from rectification.models import Order, Suspension
 from rectification.services import orders, papers, suspensions
+from units.combined_use_words import headline, to_do_words
+from units.lodging import verdict_for
 from units.services import mark_inspected
 
 COMBINED_USE = "combined_use"
@@ -96,7 +99,8 @@ def complete(
     enforcing = visit.kind in ENFORCEMENT_KINDS
     if enforcing:
         roles.need(by, "inspection.file", visit.unit.region_id)
-    findings = list(visit.findings.select_related("category").order_by("created_at", "pk"))
+    found = visit.findings.select_related("category").prefetch_related("category__clauses")
+    findings = list(found.order_by("created_at", "pk"))
     lock_and_number(visit, by=by, at=at, findings=findings, enforcing=enforcing)
     filing = Filing(visit)
     filing.cases = open_for(findings, visit, by=by, at=at)
@@ -124,16 +128,27 @@ def lock_and_number(visit: Inspection, *, by, at: datetime, findings: list, enfo
             on=localdate(visit.started_at),
             content={
                 "kind": visit.kind,
+                "kind_words": papers.KINDS.get(visit.kind, ""),
+                "visit": visit.number,
+                "began": moment_on_paper(visit.started_at),
+                "ended": moment_on_paper(visit.ended_at),
+                "on_site_person": visit.on_site_person,
+                "refused_signature": visit.refused_signature,
+                "remark": visit.note.strip(),
+                "checklist": visit.checklist.name if visit.checklist else "",
+                "unit": papers.unit_facts(visit.unit) | papers.people_facts(visit.unit),
                 "team": [
                     {"name": member.user.name, "card": member.card_number, "officer": member.is_officer}
                     for member in visit.team.select_related("user")
                 ],
+                "joint": visit.joint,
                 "answers": list(visit.answers.values("number", "question", "result")),
                 "findings": [
                     {
                         "category": finding.category.name,
                         "description": finding.description,
                         "part": finding.part,
+                        "clauses": papers.clause_facts(finding.category),
                         "corrected_on_site": finding.corrected_on_site,
                         "due_on": finding.due_on.isoformat() if finding.due_on else "",
                     }
@@ -152,6 +167,7 @@ def open_for(findings: list, visit: Inspection, *, by, at: datetime) -> list[Haz
         by=by,
         at=at,
         inspector=by if visit.kind in ENFORCEMENT_KINDS else None,
+        data={"kind": visit.kind, "inspected_on": localdate(visit.started_at).isoformat()},
     )
     for finding, case in zip(findings, cases, strict=True):
         finding.case = case
@@ -196,16 +212,26 @@ def propose_stop(filing: Filing, suspend: bool, reason_not: str, *, by, at: date
         return
     filing.suspension = suspensions.propose(
         unit,
-        reason=_("Combined-use site with hazards found on %(day)s: %(what)s")
-        % {
-            "day": localdate(at).isoformat(),
-            "what": "；".join(case.category.name for case in standing),
-        },
+        reason=reason_to_stop(unit, standing, localdate(at)),
         by=by,
         at=at,
         cases=standing,
         inspection=filing.inspection,
     )
+
+
+def reason_to_stop(unit, standing: list[HazardCase], on: date) -> str:
+    """What was found, what XF 703 says of the site, and what it asks for before work resumes."""
+    parts = [
+        _("Combined-use site with hazards found on %(day)s: %(what)s")
+        % {"day": day_on_paper(on.isoformat()), "what": "；".join(case.category.name for case in standing)}
+    ]
+    verdict = verdict_for(unit, on)
+    if verdict is not None:
+        parts.append(headline(verdict))
+        if to_do := to_do_words(verdict):
+            parts.append(_("Before work resumes: %(what)s") % {"what": to_do})
+    return "\n".join(parts)
 
 
 def outcome_of(visit: Inspection) -> Filing:

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import may
 from common.errors import AlreadyDone, NotAllowed, RuleBroken
+from documents.models import Document, Form
 from hazards.models import HazardCase
 from hazards.services import record
-from notifications.services import post, ways_to
 from rectification.models import Instruction
-
-KIND = "instruction"
+from rectification.services import papers
+from rectification.services.telling import tell
 
 
 @transaction.atomic
@@ -35,10 +35,11 @@ def give(case, *, words: str, addressee: User, due_on: date, by, at: datetime, c
         due_on=due_on,
         given_by=by,
         given_at=at,
+        document=paper(case, words.strip(), addressee, due_on, by=by, at=at),
     )
     data = {"instruction": instruction.pk, "to": addressee.name, "due_on": due_on.isoformat()}
-    record(case, "instruct", by=by, at=at, reason=words, data=data)
-    tell(
+    record(case, "instruct", by=by, at=at, reason=words, data=data, document=instruction.document)
+    tell_of(
         instruction,
         to=addressee,
         what="given",
@@ -47,6 +48,27 @@ def give(case, *, words: str, addressee: User, due_on: date, by, at: datetime, c
         body=f"{by.name}：{instruction.words}",
     )
     return instruction
+
+
+def paper(case, words: str, addressee: User, due_on: date, *, by, at: datetime) -> Document | None:
+    """督办单, numbered where the office of `by` numbers papers; addressed to the office of whoever answers."""
+    on = localdate(at)
+    posts = [post for post in addressee.office_posts if post.is_current(on)]
+    office = next((post.office.name for post in posts if case.region_id.startswith(post.region_id)), "")
+    return papers.issue_if_able(
+        Form.SUPERVISION,
+        unit=case.unit,
+        by=by,
+        at=at,
+        on=on,
+        content={
+            "case": papers.case_facts(case),
+            "department": f"{office}（{addressee.name}）" if office else addressee.name,
+            "instruction": words,
+            "leader_name": by.name,
+            "due_on": due_on.isoformat(),
+        },
+    )
 
 
 def refuse_instruction(case, words: str, addressee: User, due_on: date, *, by, on: date) -> None:
@@ -77,7 +99,7 @@ def reply(instruction: Instruction, *, words: str, by, at: datetime) -> Instruct
         raise AlreadyDone(_("This instruction was answered already."))
     record(case, "reply", by=by, at=at, reason=words, data={"instruction": instruction.pk})
     instruction.refresh_from_db()
-    tell(
+    tell_of(
         instruction,
         to=instruction.given_by,
         what="answered",
@@ -97,22 +119,20 @@ def press(*, on: date) -> int:
         people = f"{instruction.given_by.name}要求{instruction.addressee.name}"
         body = f"{people}于{instruction.due_on:%Y-%m-%d}前回复：{instruction.words}"
         for person, side in ((instruction.addressee, "to"), (instruction.given_by, "by")):
-            tell(instruction, to=person, what=f"late-{side}", on=on, subject=subject, body=body)
+            tell_of(instruction, to=person, what=f"late-{side}", on=on, subject=subject, body=body)
     return len(rows)
 
 
-def tell(instruction: Instruction, *, to, what: str, on: date, subject: str, body: str) -> None:
-    """The letters of an instruction go to Chinese offices, as those of the chase do."""
-    post(
-        recipient=to,
-        kind=KIND,
-        subject=subject,
-        body=f"{instruction.case.number} {instruction.case.unit.name}\n{body}",
-        link=instruction.case.get_absolute_url(),
-        about=f"case:{instruction.case_id}",
+def tell_of(instruction: Instruction, *, to, what: str, on: date, subject: str, body: str) -> None:
+    case = instruction.case
+    tell(
+        to,
         key=f"instruction:{instruction.pk}:{what}",
         on=on,
-        channels=ways_to(to),
+        subject=subject,
+        body=f"{case.number} {case.unit.name}\n{body}",
+        link=case.get_absolute_url(),
+        about=f"case:{case.pk}",
     )
 
 

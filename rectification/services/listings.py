@@ -8,9 +8,12 @@ from django.utils.translation import gettext as _
 
 from accounts import roles
 from common.errors import AlreadyDone, RuleBroken
+from documents.models import Form
 from hazards.models import Grade, HazardCase, Level
 from hazards.services import record
-from rectification.models import Listing
+from rectification import reporting
+from rectification.models import Listing, ReportEvery
+from rectification.services import papers
 
 
 @transaction.atomic
@@ -26,13 +29,16 @@ def list_case(
     department: str = "",
     responsible: str = "",
     requirement: str = "",
+    report_every: str = ReportEvery.MONTHLY,
 ) -> Listing:
-    """List `case` at `level`. The highest level standing is the main listing."""
+    """List `case` at `level`. The highest level standing is the main listing; reports count from today."""
     on = localdate(at)
     listed_on = listed_on or on
     locked = HazardCase.objects.select_for_update().get(pk=case.pk)
     refuse_listing(locked, level, paper_number, leader_name, listed_on, on)
-    Listing.objects.create(
+    if report_every not in ReportEvery.values:
+        raise RuleBroken(_("Choose how often it is reported on."), field="report_every")
+    listing = Listing(
         case=locked,
         level=level,
         paper_number=paper_number.strip(),
@@ -43,7 +49,14 @@ def list_case(
         listed_on=listed_on,
         listed_by=by,
         registrar_code=registrar_code(by, locked.region_id),
+        report_every=report_every,
+        report_from=on,
+        report_due_on=reporting.next_due(report_every, on, on),
     )
+    listing.document = papers.issue_if_able(
+        Form.LISTING, unit=case.unit, by=by, at=at, on=on, content=facts_of(listing)
+    )
+    listing.save()
     levels = crown(locked)
     record(
         case,
@@ -53,9 +66,26 @@ def list_case(
         listed_levels=levels,
         main_level=levels[0],
         reason=paper_number,
+        document=listing.document,
         data={"level": level, "leader": leader_name},
     )
     return Listing.objects.standing().get(case=case, level=level)
+
+
+def facts_of(listing: Listing) -> dict:
+    """What the paper says of a listing: by which document, who leads, what is asked, until when."""
+    case = listing.case
+    return {
+        "case": papers.case_facts(case),
+        "level": listing.level,
+        "paper_number": listing.paper_number,
+        "leader_name": listing.leader_name,
+        "responsible_department": listing.department,
+        "responsible": listing.responsible,
+        "requirement": listing.requirement,
+        "listed_on": listing.listed_on.isoformat(),
+        "due_on": case.due_on.isoformat() if case.due_on else "",
+    }
 
 
 def registrar_code(by, region_id: str) -> str:
@@ -111,6 +141,21 @@ def delist(
     )
     if not changed:
         raise AlreadyDone(_("The board came down already."))
+    document = papers.issue_if_able(
+        Form.DELISTING,
+        unit=case.unit,
+        by=by,
+        at=at,
+        on=on,
+        content=facts_of(listing)
+        | {
+            "due_on": "",
+            "delisting_paper": paper_number.strip(),
+            "closed_on": case.closed_on.isoformat() if case.closed_on else "",
+            "delisted_on": delisted_on.isoformat(),
+        },
+    )
+    Listing.objects.filter(pk=listing.pk).update(delisting_document=document)
     levels = crown(case)
     record(
         case,
@@ -120,10 +165,17 @@ def delist(
         listed_levels=levels,
         main_level=levels[0] if levels else "",
         reason=paper_number,
-        data={"level": listing.level},
+        document=document,
+        data={"level": listing.level, "left": others_on_board(listing)},
     )
     listing.refresh_from_db()
     return listing
+
+
+def others_on_board(listing: Listing) -> int:
+    """Cases of the same unit that this level still lists: the unit's board comes down with the last of them."""
+    same = Listing.objects.standing().filter(case__unit=listing.case.unit_id, level=listing.level)
+    return same.exclude(case=listing.case_id).count()
 
 
 def crown(case: HazardCase) -> list[str]:

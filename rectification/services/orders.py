@@ -1,7 +1,7 @@
 """Ordering rectification: one notice to one unit, each hazard with its own deadline; the notice binds from service."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import models, transaction
@@ -9,15 +9,19 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common import clocks
 from common.errors import RuleBroken
 from documents import services as documents
 from documents.models import Document, Form
+from hazards import clocks as case_clocks
 from hazards import states
+from hazards.clock_rules import SERVE_MAJOR, SERVE_ORDER
 from hazards.models import Grade, HazardCase
 from hazards.services import Step, record_all
 from rectification.models import Order, OrderItem
 from rectification.selectors import latest_items
 from rectification.services import papers
+from reference.selectors import calendar
 
 
 class Kind(models.TextChoices):
@@ -36,9 +40,19 @@ class Item:
     """One hazard to be put on a notice; `breach_due_on` where the breach (违法行为) ends on a day of its own."""
 
     case: HazardCase
-    due_on: date
+    due_on: date | None
     measure: str = ""
+    working_days: int | None = None
+    """Instead of a day: so many working days after service, estimated where a year is not loaded."""
     breach_due_on: date | None = None
+
+    def dated(self, on: date) -> "Item":
+        """The same with its day. Raises RuleBroken where a day and a number of working days are both given."""
+        if not self.working_days:
+            return self
+        if self.due_on:
+            raise RuleBroken(_("Give a day or a number of working days, not both."), field="working_days")
+        return replace(self, due_on=clocks.estimate(calendar(), on, self.working_days).due_on)
 
 
 @transaction.atomic
@@ -54,7 +68,7 @@ def issue(
     interim: str = "",
     delivery: documents.Delivery | None = None,
 ) -> Order:
-    """Issue one notice for `items` and start their clocks; without `kind` it follows from the deadlines.
+    """Issue one notice for `items` and start their clocks; without `kind` it follows from the hazards (`kind_of`).
 
     An ordered hazard is put on a new notice only where the earlier one was never served, or where its notice
     as a major hazard is still to come. With `delivery` the notice is served on the spot.
@@ -65,13 +79,25 @@ def issue(
     if client_id and (done := Order.objects.filter(client_id=client_id).first()):
         return done
     on = localdate(at)
+    items = [item.dated(on) for item in items]
     refuse_items(unit, items, on)
-    kind = kind or kind_of(items, on)
     refuse_kind(kind, items, interim, on)
+    kind = kind or kind_of(items, on)
     anew = [item.case for item in items if item.case.state == states.ORDERED]
     replaced = replaced_by(anew, kind)
+    papers.read_clauses(item.case for item in items)
     document = papers.issue(
-        FORM_OF[Kind(kind)], unit=unit, by=by, at=at, on=on, content=content_of(kind, items, interim)
+        FORM_OF[Kind(kind)],
+        unit=unit,
+        by=by,
+        at=at,
+        on=on,
+        content={
+            "items": [facts_of(item) for item in items],
+            "officers": papers.officers_of(inspection) or [papers.signer(by)],
+            "interim": interim.strip(),
+            **(determination_facts(items) if kind == Kind.MAJOR else {}),
+        },
     )
     for paper in replaced:
         reason = _("Replaced by %(number)s before it was served.") % {"number": document.number}
@@ -94,30 +120,35 @@ def issue(
 
 
 def kind_of(items: list[Item], on: date) -> str:
-    """责令立即改正 where everything is due today, else 责令限期改正."""
+    """重大火灾隐患整改 where a meeting found every item major (Order 120, Art. 21); 责令立即改正 where every
+    deadline is today; otherwise 责令限期改正."""
+    if is_major(items):
+        return Kind.MAJOR
     return Kind.NOW if all(item.due_on == on for item in items) else Kind.BY
 
 
-def content_of(kind: str, items: list[Item], interim: str) -> dict:
-    """What stands on the notice."""
-    facts = [
-        papers.case_facts(
-            item.case,
-            due_on=item.due_on.isoformat(),
-            measure=item.measure,
-            **({"breach_due_on": item.breach_due_on.isoformat()} if item.breach_due_on else {}),
-        )
-        for item in items
-    ]
-    if kind != Kind.MAJOR:
-        return {"items": facts} | ({"interim": interim.strip()} if interim.strip() else {})
-    return {"items": facts, "interim": interim.strip(), "clauses": clauses_of(items)}
+def is_major(items: list[Item]) -> bool:
+    return all(item.case.grade == Grade.MAJOR for item in items)
 
 
-def clauses_of(items: list[Item]) -> str:
-    """The clauses that the latest meeting on each case relied on."""
-    found = [item.case.determinations.filter(grade=Grade.MAJOR).order_by("-pk").first() for item in items]
-    return "；".join(dict.fromkeys(one.clauses for one in found if one))
+def facts_of(item: Item) -> dict:
+    """One line of the notice."""
+    breach = {"breach_due_on": item.breach_due_on.isoformat()} if item.breach_due_on else {}
+    return papers.case_facts(item.case, due_on=item.due_on.isoformat(), measure=item.measure, **breach)
+
+
+def determination_facts(items: list[Item]) -> dict:
+    """On a notice about major hazards: the meeting and the clauses it relied on, with a copy to the government."""
+    meetings = [item.case.determinations.filter(grade=Grade.MAJOR).last() for item in items]
+    meetings = [meeting for meeting in meetings if meeting]
+    if not meetings:
+        return {}
+    clauses = dict.fromkeys(meeting.clauses for meeting in meetings)
+    return {
+        "held_on": meetings[-1].held_on.isoformat(),
+        "clause_words": "\n".join(clauses),
+        "copy_to": "本级人民政府",
+    }
 
 
 def write_items(order: Order, items: list[Item]) -> None:
@@ -140,9 +171,13 @@ def steps_of(items: list[Item], anew: list, kind: str) -> list[Step]:
     )
     again = {case.pk for case in anew}
     return [
-        Step(item.case, "reorder", reason=reason, headline={"due_on": item.due_on})
-        if item.case.pk in again
-        else Step(item.case, "order", headline={"due_on": item.due_on})
+        Step(
+            item.case,
+            "reorder" if item.case.pk in again else "order",
+            reason=reason if item.case.pk in again else "",
+            headline={"due_on": item.due_on},
+            data={"working_days": item.working_days} if item.working_days else {},
+        )
         for item in items
     ]
 
@@ -206,7 +241,7 @@ def refuse_items(unit, items: list[Item], on: date) -> None:
 
 def refuse_kind(kind: str, items: list[Item], interim: str, on: date) -> None:
     """What each kind asks for: the same day, or a meeting that found every hazard major and measures until then."""
-    if kind not in Kind.values:
+    if kind and kind not in Kind.values:
         raise RuleBroken(_("Choose the kind of order."), field="kind")
     if kind == Kind.NOW and any(item.due_on != on for item in items):
         raise RuleBroken(_("What is to be corrected at once is due today."), field="due_on")
@@ -248,5 +283,12 @@ def objection_to_service(document: Document, on: date) -> str:
 
 
 def note_service(document: Document, *, on: date, by, at: datetime) -> None:
-    """The clocks of the order run from the day of its service."""
-    Order.objects.filter(document=document).update(served_on=on)
+    """The clocks of the order run from the day of its service, which the authority's own clock waited for."""
+    order = Order.objects.filter(document=document).first()
+    if order is None:
+        return
+    Order.objects.filter(pk=order.pk).update(served_on=on)
+    # The notice on a major hazard is an order to correct by a deadline as well.
+    codes = (SERVE_ORDER, SERVE_MAJOR) if document.form == Form.MAJOR else (SERVE_ORDER,)
+    for case in HazardCase.objects.filter(order_items__order=order):
+        case_clocks.meet(case_clocks.subject_of(case), *codes, at=at, by="serve", on=on)

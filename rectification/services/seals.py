@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from common.days import end_of
 from common.errors import AlreadyDone, RuleBroken
-from documents.models import Form
-from hazards import states
+from documents.models import Document, Form
+from hazards import clocks, states
+from hazards.clock_rules import SEAL_LASTS, SERVE_SEAL, UNSEAL_DECIDE, UNSEAL_INSPECT, URGENT_SEAL
 from rectification import limits
 from rectification.models import Circumstance, Seal, SealOfficer, UnsealRequest
 from rectification.services import papers
@@ -84,6 +85,8 @@ def propose(
         **facts,
     )
     seal.cases.set(cause.cases)
+    seen = localdate(inspection.started_at) if inspection else None
+    clocks.begin(SERVE_SEAL, unit=unit, subject=subject_of(seal), at=at, on=seen, by="propose")
     return seal
 
 
@@ -127,6 +130,8 @@ def seal_at_once(
     seal.cases.set(cause.cases)
     write_officers(seal, team)
     mark(unit, by=by)
+    for code in (URGENT_SEAL, SEAL_LASTS):
+        clocks.begin(code, unit=unit, subject=subject_of(seal), at=sealed_at, by="seal")
     return seal
 
 
@@ -203,16 +208,29 @@ def content_of(seal: Seal, starts_on: date, ends_on: date, study: Study, people:
     """What stands on the decision: part, circumstance, period, study, hazards."""
     again = seal.again_of.document.number if seal.again_of_id and seal.again_of.document_id else ""
     return {
-        "sealed_part": seal.part,
+        "place": seal.part,
         "circumstance": CIRCUMSTANCES[seal.circumstance],
         "reason": seal.reason,
-        "starts_on": starts_on.isoformat(),
-        "ends_on": ends_on.isoformat(),
-        "studied_on": localdate(study.held_at).isoformat(),
+        "from": starts_on.isoformat(),
+        "until": ends_on.isoformat(),
+        "held_on": localdate(study.held_at).isoformat(),
         "studied_by": people,
         "seal": again,
-        "items": [papers.case_facts(case) for case in seal.cases.select_related("category")],
+        "items": facts_behind(seal),
+        "officers": [papers.signer(seal.proposed_by)],
     }
+
+
+def facts_behind(seal: Seal, **which) -> list[dict]:
+    """The hazards behind the seal as papers carry them."""
+    cases = seal.cases.filter(**which).select_related("category").prefetch_related("category__clauses")
+    return [papers.case_facts(case) for case in cases]
+
+
+def team_of(request: UnsealRequest | None) -> list[dict]:
+    """Who inspected for a request, each with the card shown."""
+    pairs = [person.rsplit(" ", 1) for person in (request.officers if request else ())]
+    return [{"name": pair[0], "card": pair[-1] if len(pair) > 1 else ""} for pair in pairs]
 
 
 @transaction.atomic
@@ -234,6 +252,7 @@ def decline(seal: Seal, *, by, at: datetime, note: str) -> Seal:
         lifted_by=by if was_up else None,
         lifted_at=at if was_up else None,
     )
+    clocks.stop(subject_of(current), at=at, by="decline")
     if was_up:
         mark(current.unit, by=by)
     seal.refresh_from_db()
@@ -268,8 +287,10 @@ def execute(seal: Seal, *, officers: Iterable, by, at: datetime, executed_at: da
     if current.again_of_id:
         replaced = Seal.objects.filter(pk=current.again_of_id, status=IN_FORCE)
         replaced.update(status=REPLACED, lifted_at=at, lifted_by=by)
+        clocks.stop(subject_of(current.again_of), at=at, by="replace")
     take(current, DECIDED, status=IN_FORCE, executed_at=executed_at)
     write_officers(current, team)
+    clocks.begin(SEAL_LASTS, unit=current.unit, subject=subject_of(current), at=executed_at, by="seal")
     mark(current.unit, by=by)
     seal.refresh_from_db()
     return seal
@@ -294,6 +315,7 @@ def ask_to_lift(seal: Seal, *, words: str, by, at: datetime) -> UnsealRequest:
     refuse_not_up(current)
     if current.requests.filter(decision="").exists():
         raise AlreadyDone(_("The unit has asked already; that request waits for its decision."))
+    clocks.begin(UNSEAL_INSPECT, unit=current.unit, subject=subject_of(current), at=at, by="ask_to_lift")
     return UnsealRequest.objects.create(seal=current, words=words.strip(), asked_by=by, asked_at=at)
 
 
@@ -321,6 +343,8 @@ def inspect(seal: Seal, *, outcome: str, note: str, officers: Iterable, by, at: 
         checked_by=by,
         checked_at=at,
     )
+    if clocks.meet(subject_of(current), UNSEAL_INSPECT, at=at, by="inspect"):
+        clocks.begin(UNSEAL_DECIDE, unit=current.unit, subject=subject_of(current), at=at, by="inspect")
     request.refresh_from_db()
     return request
 
@@ -350,9 +374,11 @@ def lift(seal: Seal, *, by, at: datetime, note: str = "") -> Seal:
         on=localdate(at),
         content={
             "seal": current.document.number if current.document_id else "",
-            "sealed_part": current.part,
+            "place": current.part,
             "circumstance": CIRCUMSTANCES[current.circumstance],
+            "grounds": grounds(current, at),
             "reason": note.strip(),
+            "officers": team_of(request),
         },
     )
     take(
@@ -371,6 +397,8 @@ def lift(seal: Seal, *, by, at: datetime, note: str = "") -> Seal:
         reason=note.strip(),
         document=document,
     )
+    clocks.meet(subject_of(current), SEAL_LASTS, UNSEAL_DECIDE, at=at, by="lift")
+    clocks.stop(subject_of(current), at=at, by="lift")
     mark(current.unit, by=by)
     seal.refresh_from_db()
     return seal
@@ -400,9 +428,11 @@ def refuse_to_lift(seal: Seal, *, reason: str, by, at: datetime) -> UnsealReques
         on=localdate(at),
         content={
             "seal": current.document.number if current.document_id else "",
-            "sealed_part": current.part,
+            "place": current.part,
             "circumstance": CIRCUMSTANCES[current.circumstance],
             "reason": reason.strip(),
+            "items": facts_behind(current, state__in=states.LIVE),
+            "officers": team_of(request),
         },
     )
     UnsealRequest.objects.filter(pk=request.pk).update(
@@ -412,6 +442,7 @@ def refuse_to_lift(seal: Seal, *, reason: str, by, at: datetime) -> UnsealReques
         reason=reason.strip(),
         document=document,
     )
+    clocks.meet(subject_of(current), UNSEAL_DECIDE, at=at, by="refuse_to_lift")
     request.refresh_from_db()
     return request
 
@@ -507,6 +538,20 @@ def refuse_standing(seal: Seal) -> None:
         )
 
 
+# --- the clocks of a seal --------------------------------------------------------------------------------
+
+
+def subject_of(seal: Seal) -> str:
+    """What the clocks of a seal are about."""
+    return f"seal:{seal.pk}"
+
+
+def note_service(document: Document, *, on: date, by, at: datetime) -> None:
+    """The decision is served: nothing waits for that any longer (Art. 23)."""
+    for seal in Seal.objects.filter(document=document):
+        clocks.meet(subject_of(seal), SERVE_SEAL, URGENT_SEAL, at=at, by="serve", on=on)
+
+
 # --- the state of a seal ---------------------------------------------------------------------------------
 
 
@@ -518,6 +563,13 @@ def study_is_late(seal: Seal, at: datetime) -> bool:
 def must_come_off(seal: Seal, at: datetime) -> bool:
     """Whether nothing lawful holds the seal any longer: it has run out, or its study is late."""
     return seal.has_run_out(at) or study_is_late(seal, at)
+
+
+def grounds(seal: Seal, at: datetime) -> str:
+    """Why a seal comes off without an inspection that passed; "" where there was one."""
+    if not must_come_off(seal, at):
+        return ""
+    return "expired" if seal.has_run_out(at) else "unstudied"
 
 
 def locked(seal: Seal) -> Seal:

@@ -7,6 +7,7 @@ import uuid
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -14,11 +15,13 @@ from accounts import roles
 from common.days import begin_of
 from common.errors import AlreadyDone, RuleBroken
 from documents.models import Form
-from hazards import states
+from hazards import clocks, states
+from hazards.clock_rules import RESUME_DECIDE, RESUME_INSPECT
 from rectification import limits
 from rectification.models import AcceptanceCheck, AcceptanceOfficer, Resumption, Suspension
-from rectification.services import papers
+from rectification.services import papers, watches
 from rectification.services.teams import refuse_team
+from rectification.services.telling import officers_of, tell
 from units.services import mark_suspended
 
 PROPOSED = Suspension.Status.PROPOSED
@@ -31,6 +34,11 @@ TITLES = {
     Suspension.Kind.BUSINESS: ("责令停产停业决定书", "同意恢复生产经营决定书", "不同意恢复生产经营决定书"),
     Suspension.Kind.USE: ("责令停止使用决定书", "同意恢复使用决定书", "不同意恢复使用决定书"),
     Suspension.Kind.WORK: ("责令停止施工决定书", "同意恢复施工决定书", "不同意恢复施工决定书"),
+}
+STOPPED = {
+    Suspension.Kind.BUSINESS: "停产停业",
+    Suspension.Kind.USE: "停止使用",
+    Suspension.Kind.WORK: "停止施工",
 }
 
 
@@ -114,6 +122,7 @@ def decide(
     )
     unit = suspension.unit
     on = localdate(at)
+    behind = suspension.cases.select_related("category").prefetch_related("category__clauses")
     document = papers.issue(
         Form.SUSPENSION,
         unit=unit,
@@ -125,12 +134,17 @@ def decide(
             "stop": suspension.kind,
             "government_number": government_number.strip() if large_effect else "",
             "reason": suspension.reason,
-            "items": [papers.case_facts(case) for case in suspension.cases.select_related("category")],
+            "items": [papers.case_facts(case) for case in behind],
+            "officers": papers.officers_of(suspension.inspection),
         },
     )
     Suspension.objects.filter(pk=suspension.pk).update(document=document)
     mark_suspended(unit, since=on, by=by, note=document.number)
+    watches.begin(suspension, on=on)
     suspension.refresh_from_db()
+    for person in (suspension.proposed_by, *officers_of(unit.region_id, on)):
+        words = f"{STOPPED[suspension.kind]}决定已作出：{document.number}"
+        tell_step(suspension, person, "decided", words, by=by, on=on)
     return suspension
 
 
@@ -142,12 +156,17 @@ def decline(suspension: Suspension, *, by, at: datetime, note: str) -> Suspensio
         raise RuleBroken(_("Say why the unit may go on."), field="note")
     take(suspension, PROPOSED, status=DECLINED, decided_by=by, decided_at=at, decision_note=note.strip())
     suspension.refresh_from_db()
+    words = f"未同意{STOPPED[suspension.kind]}：{suspension.decision_note}"
+    tell_step(suspension, suspension.proposed_by, "declined", words, by=by, on=localdate(at))
     return suspension
 
 
 @transaction.atomic
 def ask_to_resume(suspension: Suspension, *, words: str, by, at: datetime) -> Suspension:
-    """The owner's side asks for the acceptance check; each request is decided before the next."""
+    """The owner's side asks for the acceptance check, which is due within three working days (Order 120, Art. 29).
+
+    Each request is decided before the next.
+    """
     roles.need(by, "suspension.ask_to_resume", suspension.unit.region_id)
     if not words.strip():
         raise RuleBroken(_("Say what was done."), field="words")
@@ -155,7 +174,11 @@ def ask_to_resume(suspension: Suspension, *, words: str, by, at: datetime) -> Su
     if suspension.resumptions.filter(decision="").exists():
         raise AlreadyDone(_("The unit has asked to resume already; that request waits for its decision."))
     Resumption.objects.create(suspension=suspension, words=words.strip(), asked_by=by, asked_at=at)
+    subject = subject_of(suspension)
+    clocks.begin(RESUME_INSPECT, unit=suspension.unit, subject=subject, at=at, by="ask_to_resume")
     suspension.refresh_from_db()
+    asked = f"申请复工验收：{suspension.resume_words}"
+    tell_step(suspension, suspension.proposed_by, f"resume-{at.isoformat()}", asked, by=by, on=localdate(at))
     return suspension
 
 
@@ -196,7 +219,13 @@ def accept(
         by=by,
         at=at,
         on=held_on,
-        content={"acceptance": outcome, "note": note.strip(), "officers": [person.name for person in team]},
+        content={
+            "acceptance": outcome,
+            "stop": current.kind,
+            "suspension": current.document.number if current.document else "",
+            "note": note.strip(),
+            "officers": [papers.signer(person) for person in team],
+        },
     )
     check = AcceptanceCheck.objects.create(
         client_id=client_id,
@@ -212,6 +241,10 @@ def accept(
     AcceptanceOfficer.objects.bulk_create(
         AcceptanceOfficer(check_record=check, user=person, card_number=person.card_number) for person in team
     )
+    if clocks.meet(subject_of(current), RESUME_INSPECT, at=at, by="accept", on=held_on):
+        clocks.begin(
+            RESUME_DECIDE, unit=current.unit, subject=subject_of(current), at=at, on=held_on, by="accept"
+        )
     return check
 
 
@@ -236,14 +269,20 @@ def lift(suspension: Suspension, *, by, at: datetime) -> Suspension:
             "stop": current.kind,
             "suspension": current.document.number,
             "acceptance": last.document.number,
+            "accepted_on": last.held_on.isoformat(),
         },
     )
     Suspension.objects.filter(pk=current.pk).update(lifting_document=document)
     current.resumptions.filter(decision="").update(
         decision=Resumption.Decision.ALLOWED, decided_by=by, decided_at=at, document=document
     )
+    clocks.meet(subject_of(current), RESUME_DECIDE, at=at, by="lift")
+    clocks.stop(subject_of(current), at=at, by="lift")
     mark_suspended(current.unit, since=None, by=by, note=document.number)
+    watches.end(current, on=localdate(at))
     suspension.refresh_from_db()
+    for person in {current.resume_asked_by, current.proposed_by}:
+        tell_step(suspension, person, "lifted", f"同意恢复：{document.number}", by=by, on=localdate(at))
     return suspension
 
 
@@ -274,7 +313,9 @@ def refuse_to_resume(suspension: Suspension, *, reason: str, by, at: datetime) -
             "stop": current.kind,
             "suspension": current.document.number,
             "acceptance": last.document.number,
+            "accepted_on": last.held_on.isoformat(),
             "reason": reason.strip(),
+            "items": [papers.case_facts(case) for case in standing_cases(current).select_related("category")],
         },
     )
     Resumption.objects.filter(pk=request.pk).update(
@@ -287,9 +328,34 @@ def refuse_to_resume(suspension: Suspension, *, reason: str, by, at: datetime) -
     Suspension.objects.filter(pk=current.pk).update(
         resume_asked_by=None, resume_asked_at=None, resume_words=""
     )
+    clocks.meet(subject_of(current), RESUME_DECIDE, at=at, by="refuse_to_resume")
     suspension.refresh_from_db()
     request.refresh_from_db()
+    for person in {suspension.proposed_by, request.asked_by}:
+        words = f"不同意恢复：{document.number}"
+        tell_step(suspension, person, f"refused-{request.pk}", words, by=by, on=localdate(at))
     return request
+
+
+def tell_step(suspension: Suspension, person, step: str, words: str, *, by, on: date) -> None:
+    """A letter about one step, once for each person."""
+    if person is None:
+        return
+    tell(
+        person,
+        key=f"suspension:{suspension.pk}:{step}:{person.pk}",
+        on=on,
+        subject=f"{suspension.unit.name}：{words}",
+        body=suspension.reason,
+        link=reverse("rectification:suspension", args=[suspension.pk]),
+        about=f"suspension:{suspension.pk}",
+        by=by,
+    )
+
+
+def subject_of(suspension: Suspension) -> str:
+    """What the clocks of a suspension are about."""
+    return f"suspension:{suspension.pk}"
 
 
 def standing_cases(suspension: Suspension):

@@ -3,7 +3,9 @@
 from django import template
 
 from accounts import roles
+from common.days import today
 from rectification import panels
+from rectification.unit_now import now as unit_steps
 
 register = template.Library()
 
@@ -33,7 +35,20 @@ def unit_measures(context, unit):
     }
 
 
-@register.inclusion_tag("rectification/_case_photos.html")
-def case_photos(case):
+@register.inclusion_tag("rectification/_unit_now.html", takes_context=True)
+def unit_now(context, unit):
+    """What stands on a unit and what comes next."""
+    on, user = today(), context.get("user")
+    return {
+        "now": unit_steps(unit, on),
+        "unit": unit,
+        "today": on,
+        "may_submit": bool(user) and roles.may(user, "case.submit", unit.region_id),
+        "may_review": bool(user) and roles.may(user, "case.review", unit.region_id),
+    }
+
+
+@register.inclusion_tag("rectification/_case_photos.html", takes_context=True)
+def case_photos(context, case):
     """Photos before and after."""
-    return panels.photo_pair(case)
+    return panels.photo_pair(case, context.get("acts")) | {"request": context.get("request")}

@@ -1,5 +1,6 @@
 """Loads the working days that the State Council's yearly notices give, as far as the package knows them."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from chinese_calendar import constants, get_holiday_detail
@@ -20,6 +21,16 @@ NAMES = {
     "National Day": "国庆节",
     "Mid-autumn Festival": "中秋节",
 }
+
+when_changed: list[Callable[[], None]] = []
+"""What upper apps do when a day was loaded or corrected; an app adds its own in its `ready`."""
+
+
+def tell_changed() -> None:
+    """The calendar is another than before: let those who count by it look again."""
+    forget_calendar()
+    for look in when_changed:
+        look()
 
 
 def last_known_year() -> int:
@@ -46,6 +57,8 @@ def load_calendar() -> Loaded:
     )
     forget_calendar()
     transaction.on_commit(forget_calendar)
+    if new or changed:
+        tell_changed()
     return Loaded("calendar", len(wanted), len(new), len(changed))
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from django.db import models, transaction
@@ -15,8 +16,10 @@ from reference.models import (
     Checklist,
     ChecklistItem,
     Clause,
+    CombinedUseLimit,
     HazardCategory,
     HazardGroup,
+    Limit,
     PlaceType,
     Regulator,
     SmallKind,
@@ -50,13 +53,17 @@ def _thresholds(cell: str) -> list[dict]:
 
 @dataclass(frozen=True)
 class Table:
-    """One CSV file and the model it fills; `read` turns cells into values, `many` are links."""
+    """One CSV file and the model it fills; `read` turns cells into values, `many` are links.
+
+    What is `kept` never changes in a row that stands: a new number is a new row.
+    """
 
     file: str
     model: type[models.Model]
     read: dict[str, Callable] = field(default_factory=dict)
     many: tuple[str, ...] = ()
     key: tuple[str, ...] = ("code",)
+    kept: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -69,6 +76,7 @@ TABLES = (
     Table("place_types.csv", PlaceType, _DATES | {"default_flags": _listed}),
     Table("small_kinds.csv", SmallKind, _DATES | {"thresholds": _thresholds}, ("place_types",)),
     Table("clauses.csv", Clause, _DATES),
+    Table("combined_use_limits.csv", CombinedUseLimit, _DATES | {"value": Decimal}),
     Table("hazard_groups.csv", HazardGroup, _DATES),
     Table(
         "hazard_categories.csv",
@@ -84,6 +92,13 @@ TABLES = (
         ("clauses",),
     ),
     Table("checklists.csv", Checklist, _DATES | {"version": int}, ("place_types",), ("code", "version")),
+    Table(
+        "limits.csv",
+        Limit,
+        _DATES | {"amount": int, "rolls": _flag},
+        key=("code", "valid_from"),
+        kept=("amount", "unit", "rolls"),
+    ),
 )
 
 
@@ -116,6 +131,12 @@ def load_table(table: Table, folder: Path = DATA) -> Loaded:
         else:
             fresh = False
             if touched:
+                if any(getattr(row, name) != values.get(name) for name in table.kept):
+                    raise _bad(
+                        Path(table.file),
+                        line,
+                        _("a row in use keeps its number; add a row with a new first day"),
+                    )
                 for name, value in values.items():
                     setattr(row, name, value)
                 row.save()
@@ -209,7 +230,7 @@ def _values(table: Table, line: int, cells: dict[str, str], known: dict) -> tupl
                 values[name] = cell
                 if column.choices and cell not in dict(column.choices):
                     raise ValueError(cell)
-        except (ValueError, KeyError, AttributeError, LookupError) as error:
+        except (ValueError, KeyError, AttributeError, LookupError, InvalidOperation) as error:
             problem = _("column %(column)s: %(error)s") % {"column": name, "error": error or cell}
             raise _bad(Path(table.file), line, problem) from error
     return values, many

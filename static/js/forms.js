@@ -40,6 +40,39 @@ for (const name of ["htmx:afterRequest", "htmx:sendError", "htmx:timeout", "form
 // Back from the cache of the browser: the buttons must work again.
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => busy(form, false)));
 
+// A form that came back refused: its buttons work, those outside of it too, and no mistake hides in a folded part.
+// A text that is too long is counted, not cut: the browser would drop the end of what is pasted without a word.
+function count(field) {
+  const most = Number(field.dataset.most);
+  const much = field.value.length > most * 0.8;
+  let note = field.parentElement.querySelector(".field-count");
+  if (!note && much) {
+    note = document.createElement("span");
+    note.className = "field-count";
+    note.setAttribute("role", "status");
+    field.after(note);
+  }
+  if (!note) return;
+  note.hidden = !much;
+  note.textContent = `${field.value.length} / ${most}`;
+  if (field.value.length > most) note.dataset.tone = "danger";
+  else delete note.dataset.tone;
+}
+
+function arrive(root) {
+  if (!(root instanceof Element || root instanceof Document)) return;
+  for (const form of root.querySelectorAll("form")) if (form.dataset.sent === undefined) busy(form, false);
+  for (const mistake of root.querySelectorAll("details .field-errors, details .has-errors")) mistake.closest("details").open = true;
+  for (const field of root.querySelectorAll("textarea[maxlength]")) {
+    field.dataset.most = field.maxLength;
+    field.removeAttribute("maxlength");
+    count(field);
+  }
+}
+document.addEventListener("input", (event) => event.target.dataset.most && count(event.target));
+document.addEventListener("htmx:load", (event) => arrive(event.target.parentElement || event.target));
+arrive(document);
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) {
     const form = event.target.form;

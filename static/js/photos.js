@@ -1,6 +1,5 @@
 // components/photo_upload.html: compress, show, send one by one with progress, retry, keep the receipt in the form.
 const words = () => document.getElementById("words").dataset;
-const say = (detail) => document.dispatchEvent(new CustomEvent("toast", { detail }));
 const LONGEST = 1920;
 const QUALITY = 0.82;
 
@@ -73,33 +72,77 @@ function send(box, file, card) {
   request.send(form);
 }
 
+// Photos that travel with a form stay in this page's memory: a refused form comes back with them.
+const chosen = new Map();
+const keyOf = (box) => `${box.closest("form")?.getAttribute("action")} ${box.dataset.name}`;
+
+function show(box, file, name) {
+  const card = box.querySelector("template").content.firstElementChild.cloneNode(true);
+  card.querySelector("img").src = URL.createObjectURL(file);
+  card.querySelector("img").alt = name;
+  box.querySelector("[data-photos-list]").insertBefore(card, box.querySelector(".photo-add"));
+  return card;
+}
+
+function hold(box, files) {
+  const kept = new DataTransfer();
+  files.forEach((file) => kept.items.add(file));
+  box.querySelector("input[type=file]").files = kept.files;
+  chosen.set(keyOf(box), files);
+}
+
+function showHeld(box, file) {
+  const card = show(box, file, file.name);
+  card.className = "photo is-local";
+  card.file = file;
+}
+
+// What could not be read stays written beside the photos until others are chosen: a form must not go without unnoticed.
+function complain(box, lines) {
+  let note = box.querySelector(".photo-note");
+  if (!note) {
+    note = document.createElement("p");
+    note.className = "photo-note";
+    note.setAttribute("role", "alert");
+    box.append(note);
+  }
+  note.textContent = lines.join(" ");
+  note.hidden = !lines.length;
+}
+
+function restore(root) {
+  root.querySelectorAll("[data-photos]:not([data-url])").forEach((box) => {
+    const files = chosen.get(keyOf(box)) || [];
+    if (!files.length || box.querySelector(".photo.is-local")) return;
+    files.forEach((file) => showHeld(box, file));
+    hold(box, files);
+  });
+}
+document.addEventListener("htmx:load", (event) => restore(event.target));
+
 async function take(box, input) {
   const list = box.querySelector("[data-photos-list]");
-  const add = box.querySelector(".photo-add");
   const max = Number(box.dataset.max) || 9;
   const files = [...input.files];
   if (!box.dataset.url) list.querySelectorAll(".is-local").forEach((card) => card.remove());
-  const kept = new DataTransfer();
+  const kept = [];
+  const bad = [];
   for (const original of files) {
     if (list.querySelectorAll(".photo").length >= max) break;
     try {
       const file = await compress(original);
-      const card = box.querySelector("template").content.firstElementChild.cloneNode(true);
-      card.querySelector("img").src = URL.createObjectURL(file);
-      card.querySelector("img").alt = original.name;
-      list.insertBefore(card, add);
-      if (box.dataset.url) send(box, file, card);
+      if (box.dataset.url) send(box, file, show(box, file, original.name));
       else {
-        card.className = "photo is-local";
-        kept.items.add(file);
-        card.file = file;
+        showHeld(box, file);
+        kept.push(file);
       }
     } catch (error) {
-      say({ text: error.message, tone: "warning" });
+      bad.push(`${original.name}: ${error.message}`);
     }
   }
+  complain(box, bad);
   if (box.dataset.url) input.value = "";
-  else input.files = kept.files;
+  else hold(box, kept);
 }
 
 document.addEventListener("change", (event) => {
@@ -115,8 +158,6 @@ document.addEventListener("click", (event) => {
   const card = remove.closest(".photo");
   card.remove();
   if (!box.dataset.url) {
-    const kept = new DataTransfer();
-    box.querySelectorAll(".photo").forEach((other) => other.file && kept.items.add(other.file));
-    box.querySelector("input[type=file]").files = kept.files;
+    hold(box, [...box.querySelectorAll(".photo")].map((other) => other.file).filter(Boolean));
   }
 });

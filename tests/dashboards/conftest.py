@@ -50,6 +50,8 @@ def make_hazard(catalogue, inspector_a, officer_east, office):
             record(case, "pass" if due else "correct_on_site", by=None, at=at(day(closed)))
         if ends:
             act, when = ends
+            if act == "void":
+                record(case, "ask_void", by=None, at=at(day(when)), reason="核实")
             record(case, act, by=None, at=at(day(when)), reason="核实")
         return case
 

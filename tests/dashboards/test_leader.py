@@ -7,7 +7,15 @@ import pytest
 from dashboards import periods
 from dashboards.periods import Period
 from dashboards.selectors import area_of, board, leader_page, listed_units, listing_lines, movements
-from dashboards.selectors.boards import combined_conditions, combined_counts, combined_sites, waiting
+from dashboards.selectors.boards import (
+    combined_conditions,
+    combined_counts,
+    combined_sites,
+    counted_numbers,
+    first_standing,
+    level_numbers,
+    waiting,
+)
 from dashboards.selectors.leader import ADDED, count_lines
 from hazards.models import HazardCase
 from hazards.services import record
@@ -264,3 +272,12 @@ def test_what_waits_is_what_the_post_may_decide(march, make_unit, leader, office
     assert waiting(auditor, area) == []
     for one in waiting(leader, area):
         assert listed(one.url, leader) == one.count
+
+
+def test_the_database_counts_the_boards_as_the_list_does(march, thirteen, leader):
+    for code in (COUNTY, EAST, WEST):
+        area = area_of(leader, code, ON)
+        units = listed_units(leader, area, ON)
+        assert counted_numbers(leader, area, ON) == level_numbers(units)
+        first = [line.short for line in first_standing(leader, area, ON, 3)]
+        assert first == [one for one in units if not one.is_done][:3]

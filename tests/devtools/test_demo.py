@@ -22,7 +22,20 @@ from hazards.models import CaseEvent, DeadlineEntry, HazardCase
 from inspections.agenda import Day
 from inspections.models import Inspection
 from notifications.models import Delivery, Message
-from rectification.models import Extension, Instruction, Listing, Seal, Suspension
+from rectification import supervised
+from rectification.models import (
+    Draw,
+    Extension,
+    Instruction,
+    Listing,
+    LookBack,
+    Seal,
+    Suspension,
+    VoidRequest,
+    Watch,
+    WatchLook,
+)
+from rectification.services import draws
 from reference.selectors import forget_calendar
 from units.models import Unit
 
@@ -211,5 +224,47 @@ def test_the_leader_asked_and_townships_urged(demo):
     assert CaseEvent.objects.filter(act="urge", case__region__code__startswith=people.COUNTY).exists()
 
 
+def test_closed_hazards_were_looked_at_again(demo):
+    looks = LookBack.objects.filter(case__region__code__startswith=people.COUNTY)
+    assert looks.filter(outcome="holds").exists() and looks.pending().exists()
+    assert looks.relapsed().count() >= 2
+    assert not looks.filter(held_on__gt=ON).exists()
+    draw = Draw.objects.get()
+    assert (draw.quarter, draw.drawn_by.username) == ("2026Q1", "office") and draws.is_true(draw)
+    relapses = CaseEvent.objects.filter(act="reopen").exclude(data={})
+    assert relapses.count() == LookBack.objects.relapsed().count()
+
+
+def test_stopped_workshops_are_watched_and_one_was_found_at_work(demo):
+    assert Watch.objects.standing(ON).filter(why="suspended").count() == 3
+    assert WatchLook.objects.filter(outcome="producing").count() == 1
+    assert Message.objects.filter(kind="watch").exists()
+
+
+def test_cases_are_void_by_two_and_one_waits(demo):
+    merged = VoidRequest.objects.merged().get()
+    assert merged.case.state == "void" and merged.into.is_live
+    assert VoidRequest.objects.waiting().count() == 1
+    voids = HazardCase.objects.filter(state="void")
+    assert voids.count() == VoidRequest.objects.filter(decision="granted").count()
+
+
 def test_the_running_sums_agree_with_the_cases(demo):
     assert tally.differences() == []
+
+
+def test_listed_units_have_plans_flags_and_reports_and_some_are_late(demo):
+    boards = supervised.boards(Listing.objects.select_related("case").order_by("pk"), ON)
+    # Thirteen in Quzhou, two of them listed twice, and four in Zaoqiang.
+    assert len(boards) == 19
+    assert all(board.planned == 4 and board.met >= 3 and board.reports for board in boards[:15])
+    done = [board for board in boards if board.listing.delisted_on]
+    assert len(done) == 8 + 2 + 1
+    assert all((board.reached, board.met) == (4, 6) for board in done)
+    standing = [board for board in boards if board.listing.is_pressing]
+    assert len(standing) == 8
+    assert any(board.late_milestones for board in standing)
+    assert any(board.is_report_late for board in standing) and not all(
+        board.is_report_late for board in standing
+    )
+    assert Message.objects.filter(kind="listing").exists()

@@ -222,3 +222,21 @@ def test_full_disk_is_wrong(settings, tmp_path):
         [(sign, text)] = doctor.disk()
     assert sign == doctor.BAD
     assert "0.1" in text
+
+
+def test_a_character_without_a_glyph_is_named():
+    with mock.patch.object(doctor, "_ask", return_value="兴旺😀店"):
+        [(sign, text)] = doctor.characters()
+    assert sign == doctor.WARNING and "😀" in text and "旺" not in text
+
+
+def test_a_broken_template_and_a_broken_font_are_wrong(settings, tmp_path):
+    assert [sign for sign, text in doctor.paper_faults()] == [doctor.GOOD]
+    settings.PAPER_FONT_DIR = settings.PAPER_TEMPLATE_DIR = str(tmp_path)
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
+    (tmp_path / "recheck.typ").write_text("#let sheet(p) = {")
+    found = list(doctor.paper_faults())
+    assert [sign for sign, text in found] == [doctor.BAD, doctor.BAD]
+    assert "broken.ttf" in found[0][1]
+    settings.PAPER_FONT_DIR = settings.PAPER_TEMPLATE_DIR = str(tmp_path / "not made")
+    assert [sign for sign, text in doctor.paper_faults()] == [doctor.BAD, doctor.BAD]

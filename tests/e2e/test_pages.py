@@ -23,7 +23,7 @@ ROLES = ["inspector_a", "clerk", "officer_east", "office", "leader", "auditor", 
 ELSEWHERE = ("/admin/", "/api/", "/styleguide/")
 
 ALLOWED = re.compile(
-    r"\b(?:GB|XF|XJ|FL|DB|GA|QR|PDF|API|KTV|LED|PVC|ABS|HEIC|JPEG|JPG|PNG|CSV|MB|KB|WPS|Excel|xlsx?|et|SHA|EN|kW|m|mm|AK|JK"
+    r"\b(?:GB\d*|XF|XJ|FL|DB|GA|QR|PDF|API|KTV|LED|PVC|ABS|HEIC|JPEG|JPG|PNG|CSV|MB|KB|WPS|Word|Excel|xlsx?|et|SHA|EN|kW|m|mm|AK|JK"
     r"|J\d{4}|IP|English)\b|https?://\S+|[\w.+-]+@[\w.-]+|[0-9a-f]{12,}|\b(?:" + "|".join(CAST) + r")\b"
 )
 WORD = re.compile(r"[A-Za-z]{2,}")
@@ -182,6 +182,10 @@ def deeper(role: str, world) -> list[str]:
             unit + "plate/",
             "/units/register/",
             "/units/?q=裘",
+            "/rectification/lookbacks/?tab=late",
+            act["closed"] + "look-back/",
+            act["registered"] + "merge/",
+            case["registered"],
         ],
         "clerk": [unit, case["ordered"], "/units/?q=没有这家"],
         "officer_east": [
@@ -192,6 +196,7 @@ def deeper(role: str, world) -> list[str]:
             act["ordered"] + "submit/",
             act["ordered"] + "ask-extension/",
             stop["stopped"],
+            "/rectification/watches/?tab=due",
             case["ordered"],
             "/units/register/",
         ],
@@ -199,6 +204,8 @@ def deeper(role: str, world) -> list[str]:
             "/office/",
             f"/rectification/cases/{world['soon'].pk}/decide-extension/",
             act["registered"] + "void/",
+            "/rectification/lookbacks/draw/",
+            "/cases/?recurrence=true&state=counted",
             act["suspended"] + "resume/",
             listed,
             proposed,

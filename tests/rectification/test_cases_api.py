@@ -40,7 +40,16 @@ def test_a_case_carries_the_contracts_fields(api_as, inspector_a, case, unit):
     assert (body["due_on"], body["original_due_on"]) == ("2026-03-25", "2026-03-25")
     assert (body["overdue"], body["overdue_days"], body["listed"]) == (False, 0, [])
     assert body["opened_at"] == "2026-03-10T10:00:00+08:00" and body["closed_at"] is None
-    assert body["acts"] == ["review", "submit", "urge", "ask-extension", "determine", "transfer"]
+    assert body["acts"] == [
+        "review",
+        "submit",
+        "urge",
+        "ask-extension",
+        "determine",
+        "transfer",
+        "merge",
+        "void",
+    ]
 
 
 def test_outside_ones_jurisdiction_a_case_does_not_exist(api_as, officer_west, leader_quzhou, case):
@@ -112,7 +121,12 @@ def test_a_case_walks_from_order_to_closed(api_as, inspector_a, inspector_b, off
     assert (ordered.status_code, ordered.json()["state"]) == (200, "ordered")
     submitted = officer.post(f"{url}/submit/", {"words": "已清理"}, format="json")
     assert submitted.json()["state"] == "submitted"
-    body = {"outcome": "pass", "note": "畅通", "officers": ["inspector_a", "inspector_b"]}
+    body = {
+        "outcome": "pass",
+        "note": "通道已清理，现场查看畅通",
+        "no_photo": "other",
+        "officers": ["inspector_a", "inspector_b"],
+    }
     closed = inspector.post(f"{url}/review/", body, format="json")
     assert (closed.status_code, closed.json()["state"], closed.json()["closed_on"]) == (
         200,
@@ -166,7 +180,10 @@ def test_extension_transfer_void_and_listing_over_the_api(
     journeys.make_major(case, by=inspector_a)
     listing = {"level": "county", "paper_number": "枣政函〔2026〕3号", "leader_name": "刘副县长"}
     assert api_as(office).post(f"{url}/list/", listing, format="json").json()["listed"] == ["county"]
-    void = api_as(office).post(f"/api/v1/cases/{make_case().pk}/void/", {"reason": "误报"}, format="json")
+    wrong = f"/api/v1/cases/{make_case().pk}"
+    asked = api_as(inspector_a).post(f"{wrong}/void/", {"reason": "误报"}, format="json")
+    assert asked.json()["state"] == "registered"
+    void = api_as(office).post(f"{wrong}/decide-void/", {"decision": "granted"}, format="json")
     assert void.json()["state"] == "void"
     moved = api_as(office).post(
         f"/api/v1/cases/{make_case().pk}/transfer/", {"department": "住建局", "reason": "职责"}, format="json"

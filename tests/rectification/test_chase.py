@@ -14,6 +14,8 @@ from notifications.models import Delivery, Message
 from rectification.chase import engine
 from rectification.chase.selectors import claims_of, preview, troubles
 from rectification.models import ChaseClaim, ChaseRun, Rung
+from reference.models import CalendarDay
+from reference.selectors import forget_calendar
 from tests.factories import at
 from tests.rectification.chasing import Oracle, chased_case, extended, ladder, posts, told  # noqa: F401
 
@@ -195,6 +197,8 @@ def test_a_case_that_is_no_longer_live_is_left_in_peace(chased_case, posts, act)
     case = chased_case(DUE)
     run(DAY_AFTER)
     by = posts["office"] if act in {"suspend", "void"} else posts["inspector"]
+    if act == "void":
+        record(case, "ask_void", by=posts["inspector"], at=at(DAY_AFTER, 14), reason="重复登记")
     record(case, act, by=by, at=at(DAY_AFTER, 15), reason="理由")
     assert run(date(2026, 8, 1)).messages == 0
 
@@ -365,6 +369,9 @@ def test_a_run_killed_at_any_statement_leaves_nothing_by_half(chased_case, monke
     cases = [chased_case(DUE) for _ in range(3)]
     on = date(2026, 6, 22)
     survived = 0
+    # The run is the first to read the calendar, before any transaction of its own.
+    CalendarDay.objects.update(changed_at=at(on))
+    forget_calendar()
     for statements in range(200):
         mark = transaction.savepoint()
         try:

@@ -88,3 +88,41 @@ def test_what_a_request_must_say(more, field, ordered, officer_east):
     with pytest.raises(RuleBroken) as refusal:
         ask(ordered, officer_east, **more)
     assert refusal.value.field == field
+
+
+# --- how often, how late, how long -------------------------------------------------------------------
+
+
+def test_how_often_is_asked_of_one_function(ordered, officer_east, office, monkeypatch):
+    monkeypatch.setattr(extensions, "most_granted", lambda on: 2)
+    for until, day in ((30, 2), (45, 4)):
+        extensions.grant(ask(ordered, officer_east, plus(until), day), by=office, at=at(plus(day + 1)))
+        ordered.refresh_from_db()
+    with pytest.raises(RuleBroken) as refusal:
+        ask(ordered, officer_east, plus(60), 6)
+    assert refusal.value.code == "too_many" and "2" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("until", "day", "count"),
+    [
+        (40, 2, 0),  # forty days are exactly twice the twenty of the order
+        (41, 2, 1),
+        (40, 21, 1),  # asked on the day after the deadline
+        (41, 21, 2),
+    ],
+)
+def test_whoever_decides_is_warned(until, day, count, case, inspector_a, officer_east, office, as_user):
+    journeys.order(case, by=inspector_a, due_on=plus(20))
+    asked = ask(case, officer_east, plus(until), day)
+    warnings = extensions.warnings(asked)
+    assert len(warnings) == count
+    page = as_user(office).get(f"/rectification/cases/{case.pk}/decide-extension/").content.decode()
+    assert all(str(words) in page for words in warnings) and "配件未到" in page
+
+
+def test_a_warning_refuses_nothing_and_stays_with_the_decision(case, inspector_a, officer_east, office):
+    journeys.order(case, by=inspector_a, due_on=plus(20))
+    extensions.grant(ask(case, officer_east, plus(90), 2), by=office, at=at(plus(3)))
+    event = case.events.get(act="grant_extension")
+    assert event.data["late"] is False and len(event.data["warnings"]) == 1

@@ -31,7 +31,7 @@ def given(ordered, leader, officer_east):
 
 
 def letters(person):
-    return list(Message.objects.filter(recipient=person, kind="instruction").values_list("key", flat=True))
+    return list(Message.objects.filter(recipient=person, kind="decision").values_list("key", flat=True))
 
 
 def test_giving_tells_the_person_and_moves_nothing(given, ordered, officer_east):
@@ -39,6 +39,12 @@ def test_giving_tells_the_person_and_moves_nothing(given, ordered, officer_east)
     assert letters(officer_east) == [f"instruction:{given.pk}:given"]
     event = ordered.events.last()
     assert (event.act, event.reason, event.data["to"]) == ("instruct", "本周内清理完毕", "马东")
+
+
+def test_it_is_a_numbered_paper(given):
+    assert given.document.number == "枣政督字〔2026〕第0001号"
+    assert given.document.content["department"] == "马屯镇人民政府（马东）"
+    assert given.document.content["instruction"] == "本周内清理完毕"
 
 
 def test_the_answer_is_given_once_and_told(given, officer_east, inspector_a, leader):

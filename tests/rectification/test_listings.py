@@ -91,3 +91,56 @@ def test_a_listing_names_paper_and_leader(missing, major, office):
     with pytest.raises(RuleBroken) as refusal:
         listings.list_case(major, **facts, by=office, at=at())
     assert refusal.value.field == missing
+
+
+@pytest.mark.parametrize(("day", "field"), [(4, "delisted_on"), (5, None), (9, None), (10, "delisted_on")])
+def test_the_board_comes_down_between_the_closing_and_today(day, field, major, office, cast):
+    listing = journeys.list_(major, by=office)
+    journeys.reach(major, states.CLOSED, cast)  # closed on day 5
+    facts = {"paper_number": "9号", "delisted_on": plus(day), "by": office, "at": at(plus(9))}
+    if field is None:
+        assert listings.delist(listing, **facts).delisted_on == plus(day)
+        return
+    with pytest.raises(RuleBroken) as refusal:
+        listings.delist(listing, **facts)
+    assert refusal.value.field == field
+    listing.refresh_from_db()
+    assert listing.delisted_on is None
+
+
+@pytest.mark.parametrize(("day", "is_right"), [(-1, False), (0, True), (3, True), (4, False)])
+def test_the_day_of_listing_lies_between_the_finding_and_today(day, is_right, major, office):
+    facts = {"level": "county", "paper_number": "3号", "leader_name": "刘", "listed_on": plus(day)}
+    if is_right:
+        assert listings.list_case(major, **facts, by=office, at=at(plus(3))).listed_on == plus(day)
+        return
+    with pytest.raises(RuleBroken) as refusal:
+        listings.list_case(major, **facts, by=office, at=at(plus(3)))
+    assert refusal.value.field == "listed_on"
+
+
+def test_a_delisting_has_a_paper(major, office, cast):
+    listing = journeys.list_(major, by=office)
+    journeys.reach(major, states.CLOSED, cast)
+    with pytest.raises(RuleBroken) as refusal:
+        listings.delist(listing, paper_number=" ", by=office, at=at(plus(9)))
+    assert refusal.value.field == "paper_number"
+
+
+def test_closing_and_delisting_have_two_actors_two_days_two_papers(major, office, cast):
+    listing = journeys.list_(major, by=office)
+    journeys.reach(major, states.CLOSED, cast)
+    listings.delist(listing, paper_number="枣政函〔2026〕9号", by=office, at=at(plus(9)))
+    closing, delisting = list(major.events.order_by("pk"))[-2:]
+    assert (closing.act, closing.by.username, closing.on, closing.document.form) == (
+        "pass",
+        "eyes13",
+        plus(5),
+        "recheck",
+    )
+    assert (delisting.act, delisting.by.username, delisting.on, delisting.reason) == (
+        "delist",
+        "office",
+        plus(9),
+        "枣政函〔2026〕9号",
+    )

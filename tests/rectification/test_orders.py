@@ -129,7 +129,7 @@ def test_the_major_notice_needs_the_meeting_and_measures(unit, case, inspector_a
     order = issue(unit, [item], inspector_a, kind="major", interim="专人看护")
     assert order.document.number == "枣消重字〔2026〕第0001号"
     assert order.document.content["interim"] == "专人看护"
-    assert order.document.content["clauses"] == "GB 35181-2017 7.3.1"
+    assert order.document.content["clause_words"] == "GB 35181-2017 7.3.1"
 
 
 def test_a_served_order_makes_room_for_the_major_notice_once(unit, case, inspector_a):

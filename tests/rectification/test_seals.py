@@ -70,8 +70,8 @@ def test_a_proposal_seals_nothing_yet(proposed, unit):
 def test_the_decision_has_its_paper_and_its_period(decided, unit):
     paper = decided.document
     assert (decided.status, paper.number) == ("decided", "枣消安办封字〔2026〕第0001号")
-    assert paper.content["starts_on"] == "2026-03-10" and paper.content["ends_on"] == "2026-04-09"
-    assert paper.content["studied_by"] == list(THREE) and paper.content["sealed_part"] == "东侧仓库"
+    assert paper.content["from"] == "2026-03-10" and paper.content["until"] == "2026-04-09"
+    assert paper.content["studied_by"] == list(THREE) and paper.content["place"] == "东侧仓库"
     assert paper.awaits_service
     unit.refresh_from_db()
     assert unit.sealed_since is None

@@ -159,6 +159,8 @@ def retire(unit: Unit, *, status, by, on, reason="", merged_into=None) -> Unit:
     row.save(update_fields=["operating_status", "retired_on", "merged_into", "updated_at"])
     act = Act.MERGED if merged_into else Act.RETIRED
     records.log(row, act, by=by, changes=changes, reason=reason)
+    for follow in guards.after_retire:
+        follow(row, by=by, on=on)
     return row
 
 
@@ -187,6 +189,8 @@ def restore(unit: Unit, *, by, on, reason="") -> Unit:
     row.updated_at = timezone.now()
     row.save(update_fields=[*facts, "updated_at"])
     records.log(row, Act.RESTORED, by=by, changes=changes, reason=reason)
+    for follow in guards.after_restore:
+        follow(row, by=by, on=on)
     return row
 
 

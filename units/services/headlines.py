@@ -39,6 +39,12 @@ def mark_sealed(unit: Unit, *, since, by, note="") -> Unit:
     return row
 
 
+@transaction.atomic
+def mark_producing(unit: Unit, *, by, note: str) -> None:
+    """Leaves in the unit's history that it was found at work although it is stopped or closed down."""
+    records.log(unit, UnitChange.Act.PRODUCING, by=by, reason=note[:500])
+
+
 def mark_inspected(unit: Unit, *, on) -> None:
     """Moves the day of the last inspection forward, never back: records may arrive late from a phone."""
     earlier = Q(last_inspected_on=None) | Q(last_inspected_on__lt=on)

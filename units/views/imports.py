@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.contrib import messages
+from django.db.models import Case, When
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from common.errors import BadFile
 from common.files import accept_workbook
 from common.forms import put_refusal
 from common.listing import Listing
-from units import exports
+from units import exports, selectors
 from units.forms import WorkbookForm
 from units.headings import FIELDS, SKIPPED, label_of
 from units.models import ImportBatch, ImportRow
@@ -32,6 +33,7 @@ SHOWN = (
     "responsible_phone",
     "credit_code",
 )
+WORST_FIRST = ("bad", "update", "new", "unchanged")
 KINDS = {"new": "new", "update": "changed", "unchanged": "same", "bad": "bad"}
 
 
@@ -71,7 +73,11 @@ def batch(request, pk):
     wanted = next((verdict for verdict, name in KINDS.items() if name == kind), "")
     if wanted:
         rows = rows.filter(verdict=wanted)
-    listing = Listing(request, rows, orderings={"line": ("", ("line",))}, sizes=(50, 100))
+    # What a person must look at comes first: faults, then changes, then what is new.
+    rank = Case(*[When(verdict=verdict, then=place) for place, verdict in enumerate(WORST_FIRST)])
+    rows = rows.annotate(rank=rank)
+    listing = Listing(request, rows, orderings={"worst": ("", ("rank", "line"))}, sizes=(50, 100))
+    changes = selectors.changes_in_words(listing, clear=request.user.may("unit.see_phones"))
     counts = {name: batch.rows.filter(verdict=verdict).count() for verdict, name in KINDS.items()}
     columns = sorted((c for c in batch.columns if c["field"] in SHOWN), key=lambda c: SHOWN.index(c["field"]))
     context = {
@@ -79,7 +85,7 @@ def batch(request, pk):
         "listing": listing,
         "counts": counts,
         "columns": [column["heading"] for column in columns],
-        "rows": [_row(row, columns, batch) for row in listing],
+        "rows": [_row(row, columns, changes[row.pk]) for row in listing],
         "unknown": [column["heading"] for column in batch.columns if not column["field"]],
         "matched": [(c["heading"], label_of(c["field"])) for c in batch.columns if c["field"]],
         "may_undo": imports.may_undo(batch),
@@ -94,7 +100,7 @@ def _batch_or_404(request, pk) -> ImportBatch:
     return get_object_or_404(ImportBatch.objects.visible_to(request.user), pk=pk)
 
 
-def _row(row: ImportRow, columns, batch: ImportBatch) -> dict:
+def _row(row: ImportRow, columns, changes: list[dict]) -> dict:
     """A line as the preview shows it: sentences at their cell, or beside the verdict where the cell is not shown."""
     shown = {column["field"] for column in columns}
     at_cell = {error["field"]: error["message"] for error in row.errors if error["field"] in shown}
@@ -103,17 +109,11 @@ def _row(row: ImportRow, columns, batch: ImportBatch) -> dict:
         for error in row.errors
         if error["field"] not in shown
     ]
-    if row.verdict == ImportRow.Verdict.UPDATE:
-        beside_changes = _("Changes: %(fields)s") % {
-            "fields": "、".join(label_of(name) for name in row.changes)
-        }
-    else:
-        beside_changes = ""
     return {
         "number": row.line,
         "kind": KINDS[row.verdict],
         "errors": beside,
-        "changes": beside_changes,
+        "changes": changes if row.verdict == ImportRow.Verdict.UPDATE else [],
         "unit": row.unit,
         "cells": [
             {

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from common import days
 from config import health
+from documents import checkup, glyphs
 from hazards import tally
 
 GOOD, WARNING, BAD = "ok", "!", "x"
 LEAST_SPACE = 2 * 1024**3
 # Without one row of these the screens that need them are empty.
-NEEDED = ("Region", "PlaceType", "Clause", "HazardCategory", "Checklist")
+NEEDED = ("Region", "PlaceType", "Clause", "HazardCategory", "Checklist", "RuleSet", "CombinedUseLimit")
 Line = tuple[str, str]
 
 
@@ -54,10 +55,12 @@ def examine(jobs: bool = True) -> Iterator[Line]:
         yield from reference_data()
         yield from calendar()
         yield from running_sums()
+        yield from characters()
     yield from broker()
     if jobs:
         yield from processes()
     yield from disk()
+    yield from paper_faults()
     yield from mail()
 
 
@@ -170,6 +173,37 @@ def running_sums() -> Iterator[Line]:
         )
         % {"count": len(wrong), "township": township, "day": day or "—", "kind": kind},
     )
+
+
+# What is printed of the register: names and addresses, each character once.
+PRINTED = """
+    SELECT string_agg(DISTINCT one, '') FROM (
+        SELECT string_to_table(name || address, NULL) AS one FROM units_unit
+        UNION SELECT string_to_table(name, NULL) FROM units_unitperson
+        UNION SELECT string_to_table(name, NULL) FROM accounts_user
+    ) AS characters
+"""
+
+
+def characters() -> Iterator[Line]:
+    """A name with a character that no font holds would print as a box."""
+    unknown = glyphs.missing(_ask(PRINTED) or "")
+    if unknown:
+        yield (
+            WARNING,
+            _(
+                "No font holds these characters of names and addresses: %(characters)s. Put one into PAPER_FONT_DIR."
+            )
+            % {"characters": " ".join(unknown[:40])},
+        )
+
+
+def paper_faults() -> Iterator[Line]:
+    """Papers must print: fonts and templates, a county's own included."""
+    faults = list(checkup.faults())
+    yield from ((BAD, fault) for fault in faults)
+    if not faults:
+        yield GOOD, _("Papers can be printed.")
 
 
 def broker() -> Iterator[Line]:

@@ -10,6 +10,7 @@ from common.errors import RuleBroken
 from reference.services.calendar import load_calendar
 from reference.services.loaded import sum_of
 from reference.services.regions import load_regions
+from reference.services.rule_sets import load_shipped
 from reference.services.tables import DATA, load_tables
 
 
@@ -29,7 +30,12 @@ class Command(BaseCommand):
         files = regions or sorted((DATA / "regions").glob("*.csv"))
         try:
             with transaction.atomic():
-                done = [*load_tables(), load_calendar(), sum_of([load_regions(path) for path in files])]
+                done = [
+                    *load_tables(),
+                    load_shipped(),
+                    load_calendar(),
+                    sum_of([load_regions(path) for path in files]),
+                ]
         except RuleBroken as refusal:
             raise CommandError(str(refusal)) from refusal
         for loaded in done:

@@ -10,11 +10,11 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('documents', '0002_service'),
+        ('documents', '0004_service'),
         ('hazards', '0003_case_short_words'),
         ('inspections', '0001_initial'),
-        ('rectification', '0003_instruction'),
-        ('units', '0002_sealed'),
+        ('rectification', '0006_look_back'),
+        ('units', '0005_sealed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

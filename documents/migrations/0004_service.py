@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('documents', '0001_initial'),
+        ('documents', '0003_reversal_form'),
         ('reference', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='document',
             name='form',
-            field=models.CharField(choices=[('inspection', 'Inspection record'), ('correct_now', 'Order to correct at once'), ('correct_by', 'Order to correct by a deadline'), ('major', 'Order on a major fire hazard'), ('recheck', 'Re-inspection opinion'), ('suspension', 'Decision to stop production or business'), ('resumption', 'Decision to allow resumption'), ('resumption_refused', 'Decision to refuse resumption'), ('listing', 'Notice of government listing'), ('delisting', 'Notice of delisting'), ('referral', 'Referral'), ('extension', 'Reply on an extension'), ('meeting', 'Record of collective discussion'), ('seal', 'Decision on a temporary seal'), ('unseal', 'Decision to lift a temporary seal'), ('unseal_refused', 'Decision to keep a temporary seal')], max_length=24, verbose_name='form'),
+            field=models.CharField(choices=[('inspection', 'Inspection record'), ('correct_now', 'Order to correct at once'), ('correct_by', 'Order to correct by a deadline'), ('major', 'Order on a major fire hazard'), ('recheck', 'Re-inspection opinion'), ('suspension', 'Decision to stop production or business'), ('resumption', 'Decision to allow resumption'), ('resumption_refused', 'Decision to refuse resumption'), ('listing', 'Notice of government listing'), ('delisting', 'Notice of delisting'), ('referral', 'Referral'), ('extension', 'Reply on an extension'), ('meeting', 'Record of collective discussion'), ('seal', 'Decision on a temporary seal'), ('unseal', 'Decision to lift a temporary seal'), ('unseal_refused', 'Decision to keep a temporary seal'), ('supervision', 'Supervision order'), ('service', 'Receipt of service'), ('advice', 'Advice to correct'), ('reversal', 'Notice that a closing is reversed')], max_length=24, verbose_name='form'),
         ),
         migrations.AddIndex(
             model_name='document',

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('reference', '0001_initial'),
-        ('units', '0001_initial'),
+        ('units', '0004_change_producing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='unitchange',
             name='act',
-            field=models.CharField(choices=[('registered', 'Registered'), ('corrected', 'File corrected'), ('moved', 'Moved to another place'), ('retired', 'Taken off the register'), ('restored', 'Restored'), ('merged', 'Merged'), ('imported', 'Imported'), ('undone', 'Import undone'), ('suspended', 'Suspended from business'), ('resumed', 'Resumed business'), ('sealed', 'Part put under seal'), ('unsealed', 'Seal taken off')], max_length=12, verbose_name='act'),
+            field=models.CharField(choices=[('registered', 'Registered'), ('corrected', 'File corrected'), ('moved', 'Moved to another place'), ('retired', 'Taken off the register'), ('restored', 'Restored'), ('merged', 'Merged'), ('imported', 'Imported'), ('undone', 'Import undone'), ('suspended', 'Suspended from business'), ('resumed', 'Resumed business'), ('sealed', 'Part put under seal'), ('unsealed', 'Seal taken off'), ('producing', 'Found producing under a stop')], max_length=12, verbose_name='act'),
         ),
         migrations.AddIndex(
             model_name='unit',

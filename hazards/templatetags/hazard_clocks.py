@@ -1,0 +1,33 @@
+"""The panel of clocks on the page of a case."""
+
+from django import template
+
+from common.days import now
+from hazards import clock_panel
+
+register = template.Library()
+
+
+@register.inclusion_tag("hazards/_clocks.html")
+def case_clocks(case, deadlines=None):
+    """Whose clock runs until when, and why; `deadlines` where the page has read the ledger already."""
+    return {"clocks": clock_panel.rows(case, at=now(), entries=deadlines)}
+
+
+@register.simple_tag
+def deadline_why(deadlines) -> str:
+    """Why the owner's deadline is the day it is; empty without one."""
+    standing = deadlines[-1] if deadlines else None
+    return clock_panel.owner_why(standing) if standing and standing.due_on else ""
+
+
+@register.filter
+def due_words(row) -> str:
+    """A day, or the instant of an hour clock."""
+    return clock_panel.limits.due_words(row.due)
+
+
+@register.filter
+def is_estimated(entry) -> bool:
+    """Whether a line of the deadline ledger is 预估."""
+    return clock_panel.is_estimated(entry)

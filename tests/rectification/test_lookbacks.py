@@ -1,0 +1,221 @@
+"""Look-backs: a day by grade at every door that closes, two officers, one result a round, a relapse opens the next."""
+
+import json
+
+import pytest
+
+from common.days import today
+from common.errors import AlreadyDone, NotAllowed, RuleBroken
+from hazards.services import record
+from rectification.models import LookBack
+from tests import journeys
+from tests.factories import at, plus
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pair(inspector_a, inspector_b):
+    return [inspector_a, inspector_b]
+
+
+@pytest.fixture
+def closed(case, inspector_a, pair):
+    """Closed on day 5 after a re-inspection."""
+    journeys.order(case, by=inspector_a)
+    journeys.review(case, officers=pair)
+    case.refresh_from_db()
+    return case
+
+
+def waiting(case):
+    return list(LookBack.objects.filter(case=case).values_list("round", "why", "due_on", "outcome"))
+
+
+def test_a_general_hazard_is_looked_back_after_ninety_days(closed):
+    assert waiting(closed) == [(1, "closed", plus(95), "")]
+
+
+def test_a_major_one_after_thirty(case, pair, inspector_a):
+    journeys.make_major(case, by=inspector_a)
+    journeys.order(case, by=inspector_a)
+    journeys.review(case, officers=journeys.other_eyes())
+    assert waiting(case) == [(1, "closed", plus(35), "")]
+
+
+def test_corrected_on_the_spot_brings_none(case, inspector_a):
+    record(case, "correct_on_site", by=inspector_a, at=at())
+    assert waiting(case) == []
+
+
+def test_closing_that_is_rolled_back_leaves_no_look_back(case, inspector_a, pair):
+    from django.db import transaction
+
+    journeys.order(case, by=inspector_a)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        journeys.review(case, officers=pair)
+        raise RuntimeError
+    assert waiting(case) == []
+
+
+def test_it_holds(closed, pair, inspector_a):
+    done = journeys.look_back(closed, officers=pair, day=plus(60))
+    assert (done.outcome, done.held_on, done.recorded_by, done.why) == (
+        "holds",
+        plus(60),
+        inspector_a,
+        "closed",
+    )
+    assert [officer.card_number for officer in done.officers.all()] == [
+        "冀消监〔2023〕011",
+        "冀消监〔2023〕012",
+    ]
+    assert (closed.state, closed.round) == ("closed", 1)
+    event = closed.events.last()
+    assert (event.act, event.data) == ("look_back", {"look_back": done.pk})
+    assert not LookBack.objects.pending().exists()
+
+
+def test_a_relapse_opens_the_next_round_and_counts_once(closed, pair, inspector_a):
+    done = journeys.look_back(closed, officers=pair, outcome="relapse", note="安全出口再次上锁", day=plus(60))
+    assert (closed.state, closed.round, closed.due_on, closed.closed_on) == ("registered", 2, None, None)
+    event = closed.events.last()
+    assert (event.act, event.reason, event.data) == ("reopen", "安全出口再次上锁", {"look_back": done.pk})
+    assert LookBack.objects.relapsed().count() == 1
+    assert closed.events.filter(act="reopen").count() == 1
+    with pytest.raises(RuleBroken):
+        journeys.look_back(closed, officers=pair, outcome="relapse", note="再记一次", day=plus(61))
+    # Closed again, the second round gets its own day.
+    journeys.order(closed, by=inspector_a, day=plus(61))
+    journeys.review(closed, officers=pair, day=plus(70))
+    assert waiting(closed)[1] == (2, "closed", plus(160), "")
+    assert LookBack.objects.relapsed().count() == 1
+
+
+def test_a_round_is_looked_back_once(closed, pair):
+    journeys.look_back(closed, officers=pair)
+    with pytest.raises(AlreadyDone):
+        journeys.look_back(closed, officers=pair)
+
+
+def test_a_case_without_a_day_may_be_looked_back_too(case, inspector_a, pair):
+    record(case, "correct_on_site", by=inspector_a, at=at())
+    done = journeys.look_back(case, officers=pair, day=plus(9))
+    assert (done.why, done.outcome) == ("chance", "holds")
+
+
+def test_reopened_by_hand_the_old_look_back_waits_no_longer(closed, inspector_a):
+    assert LookBack.objects.late(plus(96)).count() == 1
+    record(closed, "reopen", by=inspector_a, at=at(plus(20)), reason="群众举报")
+    assert not LookBack.objects.pending().exists() and not LookBack.objects.late(plus(96)).exists()
+
+
+def test_a_day_means_its_end(closed):
+    assert not LookBack.objects.late(plus(95)).exists()
+    assert LookBack.objects.late(plus(96)).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "facts"),
+    [
+        ("officers", {"officers": ["inspector_a"]}),
+        ("officers", {"officers": ["inspector_a", "inspector_a"]}),
+        ("officers", {"officers": ["inspector_a", "clerk"]}),
+        ("officers", {"officers": ["inspector_b", "clerk"]}),
+        ("held_on", {"day": plus(4)}),
+        ("note", {"outcome": "relapse", "note": " "}),
+        ("outcome", {"outcome": "unclear"}),
+    ],
+)
+def test_a_mistake_is_said_at_its_field_and_nothing_is_written(field, facts, closed, cast):
+    right = {"officers": ["inspector_a", "inspector_b"]} | facts
+    right["officers"] = [cast[name] for name in right["officers"]]
+    with pytest.raises(RuleBroken) as refusal:
+        journeys.look_back(closed, **right)
+    assert refusal.value.field == field
+    assert waiting(closed) == [(1, "closed", plus(95), "")]
+
+
+def test_a_case_that_is_not_closed_is_not_looked_back(case, pair):
+    with pytest.raises(RuleBroken) as refusal:
+        journeys.look_back(case, officers=pair)
+    assert refusal.value.code == "wrong_state"
+    assert waiting(case) == []
+
+
+def test_whoever_submitted_a_major_one_does_not_look_back_at_it(
+    case, pair, inspector_a, inspector_b, make_person, brigade
+):
+    third = make_person("inspector_c", "丙", "inspector", "131121", office=brigade, card="冀消监〔2023〕013")
+    journeys.make_major(case, by=inspector_a)
+    journeys.order(case, by=inspector_a)
+    journeys.submit(case, by=third)
+    journeys.review(case, officers=journeys.other_eyes())
+    with pytest.raises(RuleBroken) as refusal:
+        journeys.look_back(case, officers=[inspector_a, third])
+    assert refusal.value.code == "own_work"
+
+
+def test_a_township_does_not_look_back(closed, officer_east, inspector_b):
+    with pytest.raises(NotAllowed):
+        journeys.look_back(closed, officers=[officer_east, inspector_b])
+
+
+def test_the_same_press_twice_is_one_look_back(closed, api_as, inspector_a):
+    body = {
+        "client_id": "5b0c2c55-4b0e-4a0e-9d9d-3d0f3f4d5a12",
+        "outcome": "relapse",
+        "note": "再次上锁",
+        "officers": ["inspector_a", "inspector_b"],
+    }
+    url = f"/api/v1/cases/{closed.pk}/look-back/"
+    for _ in range(2):
+        answer = api_as(inspector_a).post(url, json.dumps(body), content_type="application/json")
+        assert (answer.status_code, answer.json()["round"]) == (200, 2), answer.content
+    assert closed.events.filter(act="reopen").count() == 1
+
+
+def test_the_list_shows_what_is_late_and_offers_the_look(
+    closed, as_user, inspector_a, officer_east, officer_west
+):
+    tab = "due" if today() >= plus(88) else "coming"
+    page = as_user(inspector_a).get(f"/rectification/lookbacks/?tab={tab}").content.decode()
+    assert closed.number in page and f"/rectification/cases/{closed.pk}/look-back/" in page
+    late = as_user(inspector_a).get("/rectification/lookbacks/?tab=late").content.decode()
+    assert (closed.number in late) is (today() > plus(95))
+    assert "/look-back/" not in as_user(officer_east).get("/rectification/lookbacks/").content.decode()
+    assert closed.number not in as_user(officer_west).get("/rectification/lookbacks/").content.decode()
+
+
+def test_the_form_records_it_and_pages_tell(closed, as_user, inspector_a):
+    client = as_user(inspector_a)
+    url = f"/rectification/cases/{closed.pk}/look-back/"
+    assert client.get(url).status_code == 200
+    sent = {"outcome": "holds", "note": "通道畅通", "officers": ["inspector_a", "inspector_b"]}
+    assert client.post(url, sent).status_code == 302
+    page = client.get(closed.get_absolute_url()).content.decode()
+    assert "回头看：整改巩固" in page and "通道畅通" in page
+    file = client.get(f"/rectification/lookbacks/?unit={closed.unit_id}").content.decode()
+    assert closed.number in file
+    assert (
+        "lookbacks/?unit=" in client.get(f"{closed.unit.get_absolute_url()}?tab=lookbacks").content.decode()
+    )
+    assert client.post(url, sent).status_code == 422
+
+
+def test_the_list_costs_no_more_for_many(
+    make_case, pair, inspector_a, as_user, django_assert_max_num_queries
+):
+    for _ in range(12):
+        case = make_case()
+        journeys.order(case, by=inspector_a)
+        journeys.review(case, officers=pair)
+    client = as_user(inspector_a)
+    with django_assert_max_num_queries(10):
+        client.get("/rectification/lookbacks/")
+
+
+@pytest.mark.parametrize("query", ["tab=abc", "unit=abc", "unit=99999999999999999999", "page=-1", "unit=２"])
+def test_nonsense_in_the_address_breaks_nothing(query, as_user, inspector_a):
+    for path in ("lookbacks", "watches"):
+        assert as_user(inspector_a).get(f"/rectification/{path}/?{query}").status_code == 200
