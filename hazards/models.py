@@ -399,7 +399,7 @@ class DeadlineEntry(models.Model):
     working_days = models.PositiveSmallIntegerField(null=True)
     counted_from = models.DateField(null=True)
     # 预估: when it was set, the year in which it lies was not loaded, so that a holiday may lie on it.
-    estimated = models.BooleanField(default=False)
+    estimated = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["version"]

@@ -227,7 +227,7 @@ def test_a_photo_that_is_none_is_told_in_the_browser_before_it_is_sent(
     page.goto(act(ordered, "submit"))
     page.fill("[name=words]", "已清理，通道畅通")
     page.set_input_files("input[name=photos]", str(bad))
-    page.locator("#toasts .toast-card", has_text="图片").wait_for()
+    page.locator(".photo-note", has_text="图片").wait_for()
     assert page.input_value("[name=words]") == "已清理，通道畅通"
     assert not page.locator(".photo.is-local").count()
 
