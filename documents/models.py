@@ -76,7 +76,7 @@ MUST_BE_SERVED = (
 )
 """Papers that oblige or release a unit: they bind from their service (送达), not from their printing."""
 
-NOT_SERVED = (Form.INSPECTION, Form.MEETING)
+NOT_SERVED = (Form.INSPECTION, Form.MEETING, Form.SERVICE)
 """Papers of the authority's own file."""
 
 

@@ -81,6 +81,7 @@ def order(case, facts, by, at):
         by=by,
         at=at,
         client_id=facts["client_id"],
+        may_replace=False,
     )
 
 

@@ -67,11 +67,13 @@ def issue(
     kind: str = "",
     interim: str = "",
     delivery: documents.Delivery | None = None,
+    may_replace: bool = True,
 ) -> Order:
     """Issue one notice for `items` and start their clocks; without `kind` it follows from the hazards (`kind_of`).
 
     An ordered hazard is put on a new notice only where the earlier one was never served, or where its notice
-    as a major hazard is still to come. With `delivery` the notice is served on the spot.
+    as a major hazard is still to come, and not at all without `may_replace`: a page that did not know of the
+    earlier order does not replace it. With `delivery` the notice is served on the spot.
     Raises RuleBroken for no items, items of another unit, the same hazard twice, a deadline in the past or
     before service, and for what the kind asks for. The same `client_id` again returns the order issued
     before and writes nothing.
@@ -83,7 +85,7 @@ def issue(
     refuse_items(unit, items, on)
     refuse_kind(kind, items, interim, on)
     kind = kind or kind_of(items, on)
-    anew = [item.case for item in items if item.case.state == states.ORDERED]
+    anew = [item.case for item in items if may_replace and item.case.state == states.ORDERED]
     replaced = replaced_by(anew, kind)
     papers.read_clauses(item.case for item in items)
     document = papers.issue(

@@ -273,7 +273,7 @@ def test_a_corrected_day_is_seen_at_once():
 def test_the_calendar_is_read_once(django_assert_max_num_queries):
     load_calendar()
     forget_calendar()
-    with django_assert_num_queries(2):
+    with django_assert_max_num_queries(2):
         calendar()
         calendar()
         calendar()
