@@ -79,6 +79,14 @@ NAVIGATION = (
         short=_("Stopped"),
     ),
     Entry(
+        "rectification:seals",
+        _("Temporary seals"),
+        "lock",
+        frozenset({TOWNSHIP, OFFICE, LEADER, AUDITOR, INSPECTOR}),
+        LOOK,
+        short=_("Sealed"),
+    ),
+    Entry(
         "rectification:referrals",
         _("Referrals"),
         "transfer",

@@ -25,6 +25,12 @@ SCHEDULE = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 600},
     },
+    # Seals end, and the 24 hours of an urgent one run, whatever the hour; each letter is written once.
+    "seals": {
+        "task": "rectification.tasks.press_seals",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
     # The sums are right without it; it keeps them short.
     "fold-tally": {
         "task": "hazards.tasks.fold_tally",

@@ -186,7 +186,7 @@ def hazards(content: dict) -> dict | None:
 def order(content: dict) -> list:
     """A notice: facts, article and deadline item by item."""
     rows = [
-        [str(n), hazard_cell(item), clauses_cell(item), day_on_paper(item.get("due_on", ""))]
+        [str(n), hazard_cell(item), clauses_cell(item), deadline_cell(item)]
         for n, item in enumerate(items_of(content), 1)
     ]
     head = ["序号", "违法行为和火灾隐患", "违反的规定", "改正期限"]
@@ -196,6 +196,12 @@ def order(content: dict) -> list:
         labelled("整改期间的防范措施", content.get("interim")),
         labelled("抄送", content.get("copy_to")),
     ]
+
+
+def deadline_cell(item: dict) -> dict:
+    """The deadline, and that of the breach where it has one of its own."""
+    breach = day_on_paper(item.get("breach_due_on", ""))
+    return plain(day_on_paper(item.get("due_on", "")), breach and f"其中违法行为：{breach}")
 
 
 def major(content: dict) -> list:
@@ -219,7 +225,7 @@ def recheck(content: dict) -> list:
     rows = [[str(n), hazard_cell(item), outcome_cell(item)] for n, item in enumerate(items_of(content), 1)]
     return [
         unit_line(content),
-        labelled("停产停业决定书", content.get("suspension")),
+        labelled(stop_paper(content), content.get("suspension")),
         line(ACCEPTED.get(content.get("acceptance"), "")),
         labelled("检查情况", content.get("note")),
         table(["序号", "火灾隐患", "复查意见"], [12, 0, 48], rows),
@@ -307,12 +313,25 @@ def handled(item: dict) -> str:
     return f"限{due}前改正" if due else ""
 
 
+STOPS = {"use": "停止使用", "work": "停止施工"}
+
+
+def stop_of(content: dict) -> str:
+    """What is stopped: 停产停业 unless the decision says otherwise."""
+    return STOPS.get(content.get("stop", ""), "停产停业")
+
+
+def stop_paper(content: dict) -> str:
+    return f"{stop_of(content)}决定书"
+
+
 def suspension(content: dict) -> list:
     return [
         unit_line(content),
         labelled("事实和理由", content.get("reason")),
         hazards(content),
-        labelled("停产停业范围", content.get("scope")),
+        labelled("本级人民政府决定文号", content.get("government_number")),
+        labelled(f"{stop_of(content)}范围", content.get("scope")),
         labelled("恢复条件", content.get("conditions")),
     ]
 
@@ -320,7 +339,7 @@ def suspension(content: dict) -> list:
 def resumption(content: dict) -> list:
     return [
         unit_line(content),
-        labelled("停产停业决定书", content.get("suspension")),
+        labelled(stop_paper(content), content.get("suspension")),
         labelled("检查验收意见书", content.get("acceptance")),
         labelled("验收日期", day_on_paper(content.get("accepted_on", ""))),
         labelled("理由", content.get("reason")),
@@ -400,7 +419,7 @@ def panel(content: dict) -> str:
 
 
 def seal(content: dict) -> list:
-    """A seal or its lifting: which part, why, from when to when, when it was discussed."""
+    """A seal, its lifting or the refusal of it: which part, why, from when to when, when it was discussed."""
     until = day_on_paper(content.get("until", ""))
     period = f"{day_on_paper(content.get('from', ''))}至{until}" if until else ""
     return [
@@ -408,8 +427,10 @@ def seal(content: dict) -> list:
         facts(
             ("临时查封决定书", content.get("seal")),
             ("查封部位（场所）", content.get("place")),
+            ("查封情形", content.get("circumstance")),
             ("查封期限", period),
             ("集体研究日期", day_on_paper(content.get("held_on", ""))),
+            ("集体研究人员", "、".join(content.get("studied_by") or ())),
         ),
         labelled("事实和理由", content.get("reason")),
         hazards(content),
@@ -489,6 +510,7 @@ BODIES = {
     Form.MEETING: meeting,
     Form.SEAL: seal,
     Form.UNSEAL: seal,
+    Form.UNSEAL_REFUSED: seal,
     Form.SUPERVISION: supervision,
     Form.SERVICE: service,
 }

@@ -11,6 +11,11 @@ from documents.models import Document, Form
 class DocumentFilter(df.FilterSet):
     q = df.CharFilter(label=_("Search"), method="search")
     form = df.ChoiceFilter(label=_("form"), choices=Form.choices)
+    service = df.ChoiceFilter(
+        label=_("Service"),
+        method="of_service",
+        choices=[("awaiting", _("Not yet served")), ("served", _("Served"))],
+    )
     unit = df.NumberFilter(method="of_unit", widget=forms.HiddenInput)
     issued_after = df.DateFilter(label=_("Issued from"), field_name="issued_at__date", lookup_expr="gte")
     issued_before = df.DateFilter(label=_("Issued until"), field_name="issued_at__date", lookup_expr="lte")
@@ -25,6 +30,9 @@ class DocumentFilter(df.FilterSet):
 
     def of_unit(self, queryset, name, value):
         return queryset.filter(subject=f"unit:{int(value)}")
+
+    def of_service(self, queryset, name, value):
+        return queryset.awaiting_service() if value == "awaiting" else queryset.exclude(served_at=None)
 
 
 class DayFilter(df.FilterSet):

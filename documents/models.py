@@ -1,7 +1,8 @@
-"""Numbered papers: gapless per issuing body, form and year; frozen once issued; voided, never reused."""
+"""Numbered papers: gapless per issuing body, form and year; frozen once issued; voided, never reused; served once."""
 
 import hashlib
 import json
+import uuid
 
 import pgtrigger
 from django.conf import settings
@@ -9,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from common.pictures import Picture
 
 
 class Form(models.TextChoices):
@@ -29,6 +32,7 @@ class Form(models.TextChoices):
     MEETING = "meeting", _("Record of collective discussion")
     SEAL = "seal", _("Decision on a temporary seal")
     UNSEAL = "unseal", _("Decision to lift a temporary seal")
+    UNSEAL_REFUSED = "unseal_refused", _("Decision to keep a temporary seal")
     SUPERVISION = "supervision", _("Supervision order")
     SERVICE = "service", _("Receipt of service")
     ADVICE = "advice", _("Advice to correct")
@@ -52,11 +56,28 @@ FORM_MARK = {
     Form.MEETING: "议",
     Form.SEAL: "封",
     Form.UNSEAL: "解封",
+    Form.UNSEAL_REFUSED: "不解封",
     Form.SUPERVISION: "督",
     Form.SERVICE: "送",
     Form.ADVICE: "告",
     Form.REVERSAL: "反销",
 }
+
+MUST_BE_SERVED = (
+    Form.CORRECT_NOW,
+    Form.CORRECT_BY,
+    Form.MAJOR,
+    Form.SUSPENSION,
+    Form.RESUMPTION,
+    Form.RESUMPTION_REFUSED,
+    Form.SEAL,
+    Form.UNSEAL,
+    Form.UNSEAL_REFUSED,
+)
+"""Papers that oblige or release a unit: they bind from their service (送达), not from their printing."""
+
+NOT_SERVED = (Form.INSPECTION, Form.MEETING, Form.SERVICE)
+"""Papers of the authority's own file."""
 
 
 class Serial(models.Model):
@@ -83,6 +104,10 @@ class DocumentQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(voided_at=None)
 
+    def awaiting_service(self):
+        """What must be served and is not, as far as it stands."""
+        return self.standing().filter(form__in=MUST_BE_SERVED, served_at=None)
+
 
 class Document(models.Model):
     """One issued paper. `content` is what was on it that day, whatever the register says later."""
@@ -105,6 +130,8 @@ class Document(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     void_reason = models.CharField(max_length=500, blank=True)
+    # A headline of `services`, written by documents.services.serve alone.
+    served_at = models.DateTimeField(_("served at"), null=True, blank=True)
 
     objects = DocumentQuerySet.as_manager()
 
@@ -120,7 +147,14 @@ class Document(models.Model):
                 violation_error_message=_("A paper is voided with a reason."),
             ),
         ]
-        indexes = [models.Index(fields=["region", "-issued_at"], name="document_by_region")]
+        indexes = [
+            models.Index(fields=["region", "-issued_at"], name="document_by_region"),
+            models.Index(
+                fields=["region", "issued_at"],
+                name="document_awaiting_service",
+                condition=Q(served_at=None, voided_at=None, form__in=[str(form) for form in MUST_BE_SERVED]),
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(name="document_never_deleted", operation=pgtrigger.Delete),
             pgtrigger.Protect(
@@ -143,6 +177,97 @@ class Document(models.Model):
     @property
     def is_void(self) -> bool:
         return self.voided_at is not None
+
+    @property
+    def title(self) -> str:
+        """What stands on top of it: its own title where the form has several (停产停业, 停止使用, 停止施工)."""
+        return self.content.get("title") or self.get_form_display()
+
+    @property
+    def awaits_service(self) -> bool:
+        """It must be served, and nobody has served it yet."""
+        return self.form in MUST_BE_SERVED and self.served_at is None and not self.is_void
+
+
+class Method(models.TextChoices):
+    """The ways of service (送达方式), Civil Procedure Law, ch. 7, which the administrative laws refer to."""
+
+    DIRECT = "direct", _("Handed over")
+    LEFT = "left", _("Left on the premises")
+    POST = "post", _("By registered post")
+    PROXY = "proxy", _("Through another body")
+    ELECTRONIC = "electronic", _("By electronic means")
+    NOTICE = "notice", _("By public notice")
+
+
+class Relation(models.TextChoices):
+    """What the person who signs is to the addressee."""
+
+    HEAD = "head", _("Legal representative or person in charge")
+    STAFF = "staff", _("Employee who receives papers")
+    FAMILY = "family", _("Adult family member")
+    AGENT = "agent", _("Authorised agent")
+    OTHER = "other", _("Other")
+
+
+class Service(models.Model):
+    """送达回证: one attempt to bring a paper to its addressee. Append-only; it succeeds once per paper."""
+
+    client_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    document = models.ForeignKey(Document, models.PROTECT, related_name="services")
+    succeeded = models.BooleanField(_("served"), default=True)
+    method = models.CharField(_("how it was served"), max_length=10, choices=Method, default=Method.DIRECT)
+    served_at = models.DateTimeField(_("served at"))
+    receiver = models.CharField(_("received by"), max_length=60, blank=True)
+    relation = models.CharField(_("relation to the addressee"), max_length=8, choices=Relation, blank=True)
+    refused = models.BooleanField(_("signature refused"), default=False)
+    refusal_reason = models.CharField(_("reason"), max_length=500, blank=True)
+    witness_1 = models.CharField(_("first witness"), max_length=60, blank=True)
+    witness_2 = models.CharField(_("second witness"), max_length=60, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["recorded_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document"],
+                condition=Q(succeeded=True),
+                name="service_succeeds_once",
+                violation_error_message=_("This paper was served already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(refused=False)
+                | (
+                    ~Q(refusal_reason="")
+                    & ~Q(witness_1="")
+                    & ~Q(witness_2="")
+                    & ~Q(witness_1=models.F("witness_2"))
+                ),
+                name="service_refused_before_two_witnesses",
+                violation_error_message=_("A refusal is witnessed by two different people, with its reason."),
+            ),
+            models.CheckConstraint(
+                condition=Q(succeeded=True) | ~Q(refusal_reason=""),
+                name="service_failed_has_reason",
+                violation_error_message=_("Say why it could not be served."),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="service_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self):
+        return f"{self.document_id} {self.method} {self.served_at:%Y-%m-%d}"
+
+
+class ReceiptPhoto(Picture):
+    """The signed receipt, or the paper left at the door; seen by those who see the paper."""
+
+    service = models.ForeignKey(Service, models.PROTECT, related_name="photos")
+
+    def __str__(self):
+        return str(self.pk)
 
 
 def fingerprint(content: dict) -> str:

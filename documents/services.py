@@ -1,13 +1,27 @@
-"""Acts on papers: take the next number, issue, void."""
+"""Acts on papers: take the next number, issue, serve, void."""
 
+import uuid
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
+from accounts import roles
 from common.errors import AlreadyDone, RuleBroken
-from documents.models import FORM_MARK, Document, fingerprint
+from common.files import accept_picture
+from documents import guards, limits
+from documents.models import (
+    FORM_MARK,
+    NOT_SERVED,
+    Document,
+    Method,
+    ReceiptPhoto,
+    Relation,
+    Service,
+    fingerprint,
+)
 
 NEXT_SERIAL = """
     INSERT INTO documents_serial (body, form, year, last) VALUES (%s, %s, %s, %s)
@@ -74,3 +88,155 @@ def void(document: Document, *, by, at: datetime, reason: str) -> Document:
         raise AlreadyDone(_("The paper %(number)s is void already.") % {"number": document.number})
     document.refresh_from_db()
     return document
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What happened when a paper was brought to its addressee.
+
+    `refused` means that nobody signed: the paper stays on the premises before two witnesses. `succeeded=False`
+    is an attempt that failed, kept with its reason; the paper still waits.
+    """
+
+    method: str = Method.DIRECT
+    receiver: str = ""
+    relation: str = ""
+    refused: bool = False
+    refusal_reason: str = ""
+    witness_1: str = ""
+    witness_2: str = ""
+    succeeded: bool = True
+    photos: tuple = field(default=())
+
+
+@transaction.atomic
+def serve(
+    document: Document, delivery: Delivery, *, served_at: datetime, by, at: datetime, client_id=None
+) -> Service:
+    """Record that `document` was served, or that an attempt failed. What runs from service begins here.
+
+    The same `client_id` again returns what was recorded before. Raises NotAllowed, AlreadyDone for a paper
+    that was served, RuleBroken with the field for what is missing or cannot be.
+    """
+    roles.need(by, "document.serve", document.region_id)
+    paper = Document.objects.select_for_update().get(pk=document.pk)
+    if client_id and (done := Service.objects.filter(client_id=client_id).first()):
+        return done
+    refuse_paper(paper)
+    facts = clean(delivery)
+    refuse_long(facts)
+    refuse_moment(paper, delivery, served_at, at)
+    refuse_delivery(delivery, facts)
+    on = localdate(served_at)
+    if delivery.succeeded and (objections := guards.objections(paper, on)):
+        raise RuleBroken(" ".join(objections), code="too_late", field="served_at")
+    service = write(paper, delivery, facts, served_at=served_at, by=by, at=at, client_id=client_id)
+    if delivery.succeeded:
+        Document.objects.filter(pk=paper.pk).update(served_at=served_at)
+        document.served_at = served_at
+        for follow in guards.after_serve:
+            follow(paper, on=on, by=by, at=at)
+    return service
+
+
+def write(paper: Document, delivery: Delivery, facts: dict, *, served_at, by, at, client_id) -> Service:
+    """The row of a service and the photos of its receipt."""
+    pictures = [accept_picture(photo) for photo in delivery.photos]
+    service = Service.objects.create(
+        client_id=client_id or uuid.uuid4(),
+        document=paper,
+        method=delivery.method,
+        succeeded=delivery.succeeded,
+        refused=delivery.refused or delivery.method == Method.LEFT,
+        served_at=served_at,
+        recorded_by=by,
+        recorded_at=at,
+        **facts,
+    )
+    for picture in pictures:
+        ReceiptPhoto.objects.create(
+            service=service,
+            file=picture.file,
+            sha256=picture.sha256,
+            taken_at=picture.taken_at,
+            uploaded_by=by,
+            uploaded_at=at,
+        )
+    return service
+
+
+def clean(delivery: Delivery) -> dict:
+    """The words of a delivery without blanks around them."""
+    names = ("receiver", "relation", "refusal_reason", "witness_1", "witness_2")
+    return {name: (getattr(delivery, name) or "").strip() for name in names}
+
+
+def refuse_long(facts: dict) -> None:
+    """Words that the table does not hold."""
+    for name, words in facts.items():
+        most = Service._meta.get_field(name).max_length
+        if len(words) > most:
+            raise RuleBroken(_("At most %(n)s characters.") % {"n": most}, field=name)
+
+
+def refuse_paper(paper: Document) -> None:
+    if paper.is_void:
+        raise RuleBroken(_("The paper %(number)s is void.") % {"number": paper.number}, code="void")
+    if paper.form in NOT_SERVED:
+        raise RuleBroken(_("This kind of paper stays in the file; it is not served."), code="not_served")
+    if paper.served_at is not None:
+        raise AlreadyDone(
+            _("The paper %(number)s was served already on %(day)s.")
+            % {"number": paper.number, "day": localdate(paper.served_at).isoformat()}
+        )
+
+
+def refuse_moment(paper: Document, delivery: Delivery, served_at: datetime, at: datetime) -> None:
+    """A paper is served after it was issued and before now; a public notice counts only after its days."""
+    if served_at > at:
+        raise RuleBroken(_("The service lies in the future."), field="served_at")
+    # Papers carry the second, clocks on pages the minute.
+    if served_at < paper.issued_at.replace(second=0, microsecond=0):
+        raise RuleBroken(_("The service is earlier than the paper."), field="served_at")
+    first = limits.notice_counts_from(localdate(paper.issued_at))
+    if delivery.succeeded and delivery.method == Method.NOTICE and localdate(served_at) < first:
+        raise RuleBroken(
+            _("A public notice counts as served after %(days)d days, on %(day)s at the earliest.")
+            % {"days": limits.notice_days(localdate(paper.issued_at)), "day": first.isoformat()},
+            field="served_at",
+        )
+
+
+def refuse_delivery(delivery: Delivery, facts: dict) -> None:
+    """Who received it; or why not, and before whom."""
+    if delivery.method not in Method.values:
+        raise RuleBroken(_("Say how it was served."), field="method")
+    if facts["relation"] and facts["relation"] not in Relation.values:
+        raise RuleBroken(_("Say what the receiver is to the addressee."), field="relation")
+    if not delivery.succeeded:
+        if not facts["refusal_reason"]:
+            raise RuleBroken(_("Say why it could not be served."), field="refusal_reason")
+        if not delivery.refused:
+            return
+    if delivery.refused or delivery.method == Method.LEFT:
+        refuse_witnesses(facts)
+    elif delivery.method != Method.NOTICE:
+        refuse_receiver(facts)
+
+
+def refuse_witnesses(facts: dict) -> None:
+    """Left after a refusal: the reason, and two witnesses who are not one person (Civil Procedure Law, Art. 89)."""
+    if not facts["refusal_reason"]:
+        raise RuleBroken(_("Say why nobody signed."), field="refusal_reason")
+    for name in ("witness_1", "witness_2"):
+        if not facts[name]:
+            raise RuleBroken(_("A refusal needs two witnesses by name."), field=name)
+    if facts["witness_1"] == facts["witness_2"]:
+        raise RuleBroken(_("The two witnesses are one person."), field="witness_2")
+
+
+def refuse_receiver(facts: dict) -> None:
+    if not facts["receiver"]:
+        raise RuleBroken(_("Say who received it."), field="receiver")
+    if not facts["relation"]:
+        raise RuleBroken(_("Say what the receiver is to the addressee."), field="relation")

@@ -1,23 +1,28 @@
-"""The list of issued papers, the face of one, its files to print, and the page behind the code on it."""
+"""The list of issued papers, the face of one, its files to print, its service, and the page behind its code."""
 
 from itertools import chain
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from accounts import roles
 from accounts.network import client_ip
-from common.days import today
+from common.days import now, today
 from common.errors import RuleBroken
+from common.files import serve_private
+from common.forms import put_refusal
 from common.listing import Listing
-from documents import glyphs, typesetting, verification, word
+from documents import glyphs, selectors, services, typesetting, verification, word
 from documents.face import face, texts
 from documents.filters import DayFilter, DocumentFilter
-from documents.models import Document, fingerprint
+from documents.forms import ServeForm
+from documents.models import NOT_SERVED, Document, ReceiptPhoto, fingerprint
 
 MOST_PER_DAY = 400
 """Papers in one file; more are printed form by form."""
@@ -46,15 +51,64 @@ def visible(request, pk: int) -> Document:
 @require_GET
 def paper(request, pk: int):
     """One paper as it was issued: its frozen content, not the register of today."""
-    document = visible(request, pk)
+    return paper_page(request, visible(request, pk))
+
+
+def paper_page(request, document: Document, *, form=None, status: int = 200):
+    may_serve = (
+        document.served_at is None
+        and not document.is_void
+        and document.form not in NOT_SERVED
+        and roles.may(request.user, "document.serve", document.region_id)
+    )
     shown = face(document)
     context = {
         "document": document,
         "face": shown,
         "intact": fingerprint(document.content) == document.content_hash,
         "missing": glyphs.missing(texts(shown)),
+        "services": document.services.select_related("recorded_by").prefetch_related("photos"),
+        "form": form or (ServeForm() if may_serve else None),
+        "serve_by": selectors.serve_by(document),
+        "today": today(),
     }
-    return render(request, "documents/paper.html", context)
+    return render(request, "documents/paper.html", context, status=status)
+
+
+@require_POST
+def serve(request, pk: int):
+    """Record the service of a paper, or a failed attempt. A refused form comes back filled."""
+    document = visible(request, pk)
+    roles.need(request.user, "document.serve", document.region_id)
+    form = ServeForm(request.POST, request.FILES)
+    if form.is_valid():
+        facts = form.cleaned_data
+        try:
+            services.serve(
+                document,
+                form.delivery,
+                served_at=facts["served_at"],
+                by=request.user,
+                at=now(),
+                client_id=facts["client_id"],
+            )
+        except RuleBroken as refusal:
+            put_refusal(form, refusal)
+        else:
+            words = (
+                _("The service is recorded.") if form.delivery.succeeded else _("The attempt is recorded.")
+            )
+            messages.success(request, words)
+            return redirect(document)
+    return paper_page(request, document, form=form, status=422)
+
+
+@require_GET
+def receipt_photo(request, pk: int):
+    """The photo of a receipt, for those who see its paper."""
+    shot = get_object_or_404(ReceiptPhoto.objects.select_related("service"), pk=pk)
+    get_object_or_404(Document.objects.visible_to(request.user), pk=shot.service.document_id)
+    return serve_private(shot.file.name)
 
 
 @require_GET

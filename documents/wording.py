@@ -29,6 +29,7 @@ TITLE = {
     Form.MEETING: "重大火灾隐患集体讨论记录",
     Form.SEAL: "临时查封决定书",
     Form.UNSEAL: "解除临时查封决定书",
+    Form.UNSEAL_REFUSED: "不同意解除临时查封决定书",
     Form.SUPERVISION: "火灾隐患督办单",
     Form.SERVICE: "送达回证",
     Form.ADVICE: "火灾隐患整改督促告知书",
@@ -56,11 +57,26 @@ OPENING = {
         "现决定对下列部位（场所）临时查封："
     ),
     Form.UNSEAL: "经检查，你单位（场所）被临时查封部位（场所）的火灾隐患已消除，现决定解除临时查封。",
+    Form.UNSEAL_REFUSED: (
+        "你单位（场所）解除临时查封的申请收悉。经现场检查，被临时查封部位（场所）的火灾隐患尚未消除，"
+        "决定不予解除临时查封，理由如下："
+    ),
     Form.SUPERVISION: "下列火灾隐患现交你单位督办，请按时限办理并书面反馈：",
     Form.ADVICE: (
         "{day}，我单位工作人员在消防安全检查中发现你单位（场所）存在下列火灾隐患，"
         "现督促你单位按下列期限整改："
     ),
+}
+
+# What is stopped and resumed in the standing words, where content["stop"] is not production and business (停产停业).
+STOP_WORDS = {
+    "use": [("从事生产、经营活动", "使用"), ("停产停业", "停止使用"), ("恢复生产、经营", "恢复使用")],
+    "work": [("从事生产、经营活动", "施工"), ("停产停业", "停止施工"), ("恢复生产、经营", "恢复施工")],
+}
+
+UNSEAL_ANYWAY = {
+    "expired": "你单位（场所）下列部位（场所）的临时查封期限已经届满，现解除临时查封。",
+    "unstudied": "你单位（场所）下列部位（场所）的临时查封未在二十四小时内经集体研究决定，现解除临时查封。",
 }
 
 # What an acceptance check says, which is a re-inspection by its form.
@@ -101,6 +117,10 @@ CLOSING = {
         "查封期间，不得擅自拆封或者使用被查封的部位（场所）。火灾隐患消除后，请向本机关申请解除临时查封。",
         REMEDIES.format(paper="决定"),
     ],
+    Form.UNSEAL_REFUSED: [
+        "查封期间，不得擅自拆封或者使用被查封的部位（场所）。火灾隐患消除后，可以再次申请解除临时查封。",
+        REMEDIES.format(paper="决定"),
+    ],
     Form.LISTING: [
         "请按督办要求制定整改方案，落实责任、措施、资金、时限和应急预案，按期报告进展；整改完毕后申请验收销案。"
     ],
@@ -133,14 +153,31 @@ def moment_on_paper(moment: datetime) -> str:
 
 def frozen(form: str, content: dict) -> dict:
     """The standing words that a paper of `form` carries, to be kept in its content."""
+    stop = content.get("stop", "")
     is_acceptance = form == Form.RECHECK and "acceptance" in content
-    opening = ACCEPTANCE if is_acceptance else OPENING.get(form, "")
+    opening = opening_of(form, content, is_acceptance).format(day=day_on_paper(content.get("on", "")))
     passed = form == Form.RECHECK and not any(is_failed(item) for item in content.get("items") or ())
     return {
-        "title": TITLE[form],
-        "opening": opening.format(day=day_on_paper(content.get("on", ""))),
-        "closing": [] if passed else list(CLOSING.get(form, ())),
+        "title": content.get("title") or TITLE[form],
+        "opening": of_stop(opening, stop),
+        "closing": [] if passed else [of_stop(text, stop) for text in CLOSING.get(form, ())],
     }
+
+
+def opening_of(form: str, content: dict, is_acceptance: bool) -> str:
+    if is_acceptance:
+        return ACCEPTANCE
+    # A seal whose time is up, or whose study is late, comes off whatever became of the hazard.
+    if form == Form.UNSEAL and content.get("grounds"):
+        return UNSEAL_ANYWAY[content["grounds"]]
+    return OPENING.get(form, "")
+
+
+def of_stop(text: str, stop: str) -> str:
+    """The same about what is really stopped: production and business unless `stop` says use or work."""
+    for business, other in STOP_WORDS.get(stop, ()):
+        text = text.replace(business, other)
+    return text
 
 
 def is_failed(item) -> bool:

@@ -106,7 +106,7 @@ def owner_row(case: HazardCase, entries: list[DeadlineEntry], *, at: datetime) -
     standing = entries[-1] if entries and entries[-1].due_on else None
     if standing is None or case.due_on is None:
         return None
-    first = next((one for one in reversed(entries) if one.act in ("order", "fail")), standing)
+    first = next((one for one in reversed(entries) if one.act in ("order", "reorder", "fail")), standing)
     closed = case.closed_at if case.state == states.CLOSED else None
     due_at = end_of(case.due_on)
     return Row(

@@ -19,14 +19,14 @@ POLICE_HANDS_OVER = "C15"  # 派出所移交
 OF_CASES = (SERVE_ORDER, REINSPECT, STUDY_MAJOR, SERVE_MAJOR, EXPERTS, POLICE_HANDS_OVER)
 
 MEETS: dict[str, tuple[str, ...]] = {
-    "order": (SERVE_ORDER, SERVE_MAJOR),
     "pass": (REINSPECT,),
     "partly": (REINSPECT,),
     "fail": (REINSPECT,),
     "determine": (STUDY_MAJOR,),
     "transfer": (POLICE_HANDS_OVER,),
 }
-"""What an act does that a clock was waiting for. When service is an act of its own, it takes the place of `order`."""
+"""What an act does that a clock was waiting for. C2 and C7 wait for the service of the paper, which is no act on
+the case: `rectification.services.orders.note_service` meets them."""
 
 # Order 120, Art. 33: a building without acceptance or filing, a public place without its check (Fire Law Art. 13, 15).
 HANDED_OVER_BY_POLICE = ("FL-13", "FL-15")

@@ -137,6 +137,7 @@ def timeline(case: HazardCase) -> list:
 EVENT_FACE = {
     "open": ("clipboard", "info"),
     "order": ("gavel", "info"),
+    "reorder": ("gavel", "info"),
     "submit": ("upload", "info"),
     "withdraw": ("undo", "muted"),
     "pass": ("ok", "success"),

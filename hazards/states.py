@@ -50,6 +50,8 @@ ACTS: dict[str, Act] = dict(
     [
         _act("correct_on_site", {REGISTERED}, CLOSED, "inspection.file"),
         _act("order", {REGISTERED}, ORDERED, "case.order", "due_on"),
+        # A new notice in the place of one that was never served, or the major-hazard notice after its meeting.
+        _act("reorder", {ORDERED}, STAYS, "case.order", "due_on", "reason"),
         _act("submit", {ORDERED}, SUBMITTED, "case.submit"),
         _act("withdraw", {SUBMITTED}, ORDERED, "case.submit", "reason"),
         _act("urge", {ORDERED}, STAYS, "case.urge", "reason"),

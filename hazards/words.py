@@ -6,6 +6,7 @@ ACT_LABELS = {
     "open": _("Register the hazard"),
     "correct_on_site": _("Corrected on the spot"),
     "order": _("Order rectification"),
+    "reorder": _("Issue the order anew"),
     "submit": _("Submit rectification"),
     "withdraw": _("Withdraw the submission"),
     "urge": _("Urge the unit"),
@@ -65,6 +66,7 @@ def button_label(name: str) -> str:
 EVENT_LABELS = {
     "open": _("Hazard registered"),
     "order": _("Rectification ordered"),
+    "reorder": _("Order issued anew"),
     "submit": _("Reported as rectified"),
     "withdraw": _("Submission withdrawn"),
     "urge": _("Unit urged to rectify"),

@@ -28,7 +28,7 @@ CAP = 1_000
 # What a card shows: forty cases with everything that is known of their units would be most of the page's time.
 ON_CARD = (
     *("number", "description", "state", "state_on", "grade", "due_on", "listed_levels"),
-    *("unit__name", "unit__address", "unit__flags", "unit__suspended_since"),
+    *("unit__name", "unit__address", "unit__flags", "unit__suspended_since", "unit__sealed_since"),
 )
 EVERY = 100_000  # nobody has as many hazards of their own: counted to the last
 

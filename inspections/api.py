@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from common.days import now
+from documents.models import Relation
 from inspections import services
 from inspections.filters import InspectionFilter
 from inspections.models import Finding, Inspection, Kind, Result
@@ -139,6 +140,17 @@ class FindingInput(serializers.Serializer):
     )
 
 
+class HandingInput(serializers.Serializer):
+    """How the order is handed over on the spot; left out, the person on site signs, if named."""
+
+    choice = serializers.ChoiceField(choices=["signed", "refused", "later"])
+    receiver = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    relation = serializers.ChoiceField(choices=Relation.choices, required=False, default=Relation.HEAD)
+    refusal_reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    witness_1 = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    witness_2 = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+
+
 class PartyInput(serializers.Serializer):
     """A department that took part in joint enforcement, with its people."""
 
@@ -165,6 +177,7 @@ class WholeInspection(serializers.Serializer):
     joint = PartyInput(many=True, required=False, default=list)
     suspend = serializers.BooleanField(required=False, default=True)
     no_suspension_reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    handing = HandingInput(required=False, allow_null=True, default=None)
 
 
 class FiledInspection(serializers.Serializer):
@@ -177,14 +190,14 @@ class FiledInspection(serializers.Serializer):
 
 
 def read_whole(request) -> tuple[dict, dict]:
-    """(the arguments of `services.file_whole`, {"suspend", "no_suspension_reason"}) of a POST.
+    """(the arguments of `services.file_whole`, {"suspend", "no_suspension_reason", "handing"}) of a POST.
 
     Raises ValidationError by field; 404 for a unit outside one's jurisdiction, as at every door.
     """
     sent = WholeInspection(data=request.data)
     sent.is_valid(raise_exception=True)
     facts = dict(sent.validated_data)
-    stop = {name: facts.pop(name) for name in ("suspend", "no_suspension_reason")}
+    stop = {name: facts.pop(name) for name in ("suspend", "no_suspension_reason", "handing")}
     unit = (
         Unit.objects.visible_to(request.user)
         .select_related("place_type__parent")

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.forms import OnceForm
-from inspections import joint, selectors
+from documents.models import Relation
+from inspections import joint, outcome, selectors
 from inspections.models import ENFORCEMENT_KINDS, STARTED_BY_HAND, Finding, Inspection, Kind
 
 ON_SITE, BY_DATE, REPORT = "on_site", "by_date", "report"
@@ -152,6 +153,14 @@ class FindingForm(forms.Form):
         }
 
 
+HAND_OVER = (
+    ("signed", _("Served now: signed for")),
+    ("refused", _("Served now: signature refused before two witnesses")),
+    ("later", _("Later: within 3 working days")),
+)
+HANDING = ("hand_over", "receiver", "relation", "refusal_reason", "witness_1", "witness_2")
+
+
 class FinishForm(TeamFields):
     """The last step before completing: who went, who was met, what else there is to say."""
 
@@ -163,6 +172,22 @@ class FinishForm(TeamFields):
     note = forms.CharField(
         label=_("Note"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+    hand_over = forms.ChoiceField(
+        label=_("Hand over the order"),
+        choices=HAND_OVER,
+        initial="signed",
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    receiver = forms.CharField(
+        label=_("Received by"), max_length=60, required=False, help_text=_("Empty: the person on site.")
+    )
+    relation = forms.ChoiceField(
+        label=_("Relation to the addressee"), choices=Relation.choices, required=False
+    )
+    refusal_reason = forms.CharField(label=_("Why nobody signed"), max_length=500, required=False)
+    witness_1 = forms.CharField(label=_("First witness"), max_length=60, required=False)
+    witness_2 = forms.CharField(label=_("Second witness"), max_length=60, required=False)
     joint = forms.CharField(
         label=_("Departments taking part (joint enforcement)"),
         max_length=4000,
@@ -199,6 +224,10 @@ class FinishForm(TeamFields):
         }
         super().__init__(*args, **kwargs)
         self.inspection, self.proposes_stop = inspection, proposes_stop
+        self.orders = outcome.issues_order(inspection)
+        if not self.orders:
+            for name in HANDING:
+                del self.fields[name]
         self.offer_people(user, inspection.unit, inspection.kind, on)
         if inspection.kind not in ENFORCEMENT_KINDS:
             del self.fields["joint"]
@@ -210,6 +239,7 @@ class FinishForm(TeamFields):
         begun, ended = sent.get("started_at"), sent.get("ended_at")
         if begun and ended and ended < begun:
             self.add_error("ended_at", ValidationError(_("The inspection ends before it begins.")))
+        self.refuse_unnamed(sent)
         if (
             self.proposes_stop
             and sent.get("suspend") == "no"
@@ -219,6 +249,23 @@ class FinishForm(TeamFields):
                 "no_suspension_reason", ValidationError(_("Say why this combined-use site is not to stop."))
             )
         return sent
+
+    def refuse_unnamed(self, sent: dict) -> None:
+        """An order that is signed for has somebody who signs; one refused, two witnesses and the reason."""
+        if "save" in self.data:  # a draft may wait for a name
+            return
+        if sent.get("hand_over") == "signed" and not (sent.get("receiver") or sent.get("on_site_person")):
+            words = _("Say who signs for the order, or choose to serve it later.")
+            self.add_error("receiver", ValidationError(words))
+        if sent.get("hand_over") != "refused":
+            return
+        for name in ("refusal_reason", "witness_1", "witness_2"):
+            if not sent.get(name):
+                self.add_error(
+                    name, ValidationError(_("A refusal needs its reason and two witnesses by name."))
+                )
+        if sent.get("witness_1") and sent.get("witness_1") == sent.get("witness_2"):
+            self.add_error("witness_2", ValidationError(_("The two witnesses are one person.")))
 
     @property
     def details(self) -> dict:

@@ -26,6 +26,11 @@ def proposes_stop(visit: Inspection) -> bool:
     return not visit.unit.is_suspended and visit.findings.filter(corrected_on_site=False).exists()
 
 
+def issues_order(visit: Inspection) -> bool:
+    """Whether completing it issues a notice that must be served."""
+    return visit.kind in ENFORCEMENT_KINDS and visit.findings.filter(corrected_on_site=False).exists()
+
+
 def papers_of(visit: Inspection) -> list[Paper]:
     """The record, the notice over what stands, the cases."""
     findings = list(visit.findings.all())

@@ -14,6 +14,7 @@ from common.errors import AlreadyDone, NotAllowed, RuleBroken
 from common.files import serve_private
 from common.forms import put_refusal
 from common.listing import Listing
+from documents.models import Document
 from inspections import agenda, outcome, rules, selectors, services
 from inspections.filters import ORDERINGS, InspectionFilter
 from inspections.forms import DiscardForm, FindingForm, FinishForm, StartForm, findings_forms, kinds_for
@@ -52,6 +53,8 @@ def today_page(request):
     context = {name: read() for name, read in sections.items() if show in ("", name)}
     context |= {"counts": day.counts, "show": show, "today": day.on, "cap": agenda.CAP}
     context |= {"may_begin": may_begin(request.user), "may_review": request.user.may("case.review")}
+    if not show and request.user.may("document.serve"):
+        context["unserved"] = Document.objects.visible_to(request.user).awaiting_service().count()
     return render(request, "inspections/today.html", context)
 
 
@@ -450,9 +453,11 @@ def finish_page(
     """The last page of a visit: also the answer to a refused completion, with everything that is missing."""
     if visit.status != Status.DRAFT:
         raise services.already_completed(visit)
-    posted = request.POST if request.method == "POST" and "officers" in request.POST else None
-    form = form or finish_form(request, visit, data=posted)
-    if refusal is not None and not isinstance(refusal, rules.Incomplete):
+    at_a_field = refusal is not None and not isinstance(refusal, rules.Incomplete)
+    # A refusal is shown at its field, and only a form that was filled in has room for it.
+    sent = request.method == "POST" and ("officers" in request.POST or at_a_field)
+    form = form or finish_form(request, visit, data=request.POST if sent else None)
+    if at_a_field:
         put_refusal(form, refusal)
     mistakes = getattr(refusal, "mistakes", None)
     context = page_context(visit) | {

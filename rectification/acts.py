@@ -70,8 +70,19 @@ def doing(name: str, form: type[forms.ActForm]):
 
 @doing("order", forms.OrderForm)
 def order(case, facts, by, at):
-    item = orders.Item(case, facts["due_on"], facts["measure"], facts["working_days"])
-    return orders.issue(unit=case.unit, items=[item], by=by, at=at, client_id=facts["client_id"])
+    item = orders.Item(
+        case, facts["due_on"], facts["measure"], facts["working_days"], breach_due_on=facts["breach_due_on"]
+    )
+    return orders.issue(
+        unit=case.unit,
+        items=[item],
+        kind=facts["kind"],
+        interim=facts.get("interim", ""),
+        by=by,
+        at=at,
+        client_id=facts["client_id"],
+        may_replace=False,
+    )
 
 
 @doing("submit", forms.SubmitForm)

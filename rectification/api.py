@@ -61,9 +61,10 @@ class InspectionViewSet(InspectionReads):
         The same `client_id` again answers 200 with the same body and writes nothing.
         """
         facts, stop = read_whole(request)
+        handing = filing.Handing(**stop.pop("handing")) if stop["handing"] else stop.pop("handing")
         with transaction.atomic():
             visit, is_new = visits.file_whole(**facts)
-            filing.complete(visit, by=request.user, at=timezone.now(), **stop)
+            filing.complete(visit, by=request.user, at=timezone.now(), handing=handing, **stop)
         return Response(receipt(visit), status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
 

@@ -5,7 +5,7 @@ class RectificationConfig(AppConfig):
     name = "rectification"
 
     def ready(self):
-        """Put the instructions that wait for this person into the frame, and what comes next into a unit's file."""
+        """Put what waits into the frame, follow what happens below, and show it in a unit's file."""
         from common.context import provide
         from rectification.selectors import waiting_for_answer
         from rectification.unit_now import steps_for_api
@@ -14,6 +14,22 @@ class RectificationConfig(AppConfig):
         provide("instructions", waiting_for_answer)
         provide_next_steps(steps_for_api)
         self.follow_what_happens_below()
+        self.follow_service_and_seals()
+
+    def follow_service_and_seals(self):
+        """Orders follow the service of their papers; a seal keeps its unit on the register and has its tab."""
+        from django.utils.translation import gettext_lazy as _
+
+        from documents import guards
+        from rectification.seal_selectors import standing_seals_on
+        from rectification.services import orders, seals
+        from units import guards as units
+        from units.registry import Tab, set_tab
+
+        guards.before_serve.append(orders.objection_to_service)
+        guards.after_serve += [orders.note_service, seals.note_service]
+        units.before_retire.append(standing_seals_on)
+        set_tab(Tab("seals", _("Temporary seals"), "lock", "rectification:seals", select="#seal-rows"))
 
     def follow_what_happens_below(self):
         """A closed case gets its look-back, a unit that closes down its watch; both stand in the unit's dossier."""

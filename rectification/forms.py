@@ -26,10 +26,12 @@ from rectification.models import (
     Milestone,
     ReportEvery,
     ReviewItem,
+    Suspension,
     Transfer,
     VoidRequest,
     WatchLook,
 )
+from rectification.services.orders import Kind
 from rectification.services.transfers import reply_due
 from rectification.services.urging import How
 from reference.models import PlaceFlag, Region, Regulator
@@ -197,6 +199,21 @@ def colleagues(user):
 
 
 class OrderForm(ActForm):
+    """Without `kind` the kind follows from the hazard and its deadline; a major hazard may get its own notice."""
+
+    show_when: ClassVar = {
+        "interim": ("kind", "major"),
+        "due_on": ("kind", "by major"),
+        "working_days": ("kind", "by major"),
+    }
+
+    kind = forms.ChoiceField(
+        label=_("Kind of order"),
+        choices=Kind.choices,
+        required=False,
+        initial=Kind.BY,
+        widget=forms.RadioSelect,
+    )
     due_on = day(_("Rectification deadline"), required=False, help_text=_("The end of that day."))
     working_days = forms.IntegerField(
         label=_("Or: number of working days"),
@@ -205,20 +222,32 @@ class OrderForm(ActForm):
         max_value=500,
         help_text=_("Counted from the day after service; the day is worked out and shown with its reason."),
     )
+    breach_due_on = day(_("Deadline for the breach, where it differs"), required=False)
     measure = forms.CharField(label=_("What must be done"), max_length=500, required=False)
+    interim = words(_("Measures that keep people safe until then"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.case is not None:
-            self.fields["due_on"].widget.attrs["min"] = today().isoformat()
+            for name in ("due_on", "breach_due_on"):
+                self.fields[name].widget.attrs["min"] = today().isoformat()
+            if self.case.grade == Grade.MAJOR:
+                self.fields["kind"].initial = Kind.MAJOR
+            else:
+                self.fields["kind"].choices = [one for one in Kind.choices if one[0] != Kind.MAJOR]
+                del self.fields["interim"]
 
     def clean(self):
+        """At once means today; every other kind needs its day, or a number of working days."""
         facts = super().clean()
-        if not {"due_on", "working_days"} & self.errors.keys():
-            if not facts.get("due_on") and not facts.get("working_days"):
-                self.add_error("due_on", self.fields["due_on"].error_messages["required"])
-            elif facts.get("due_on") and facts.get("working_days"):
-                self.add_error("working_days", _("Give a day or a number of working days, not both."))
+        if {"due_on", "working_days"} & self.errors.keys():
+            return facts
+        if facts.get("kind") == Kind.NOW:
+            facts["due_on"] = facts.get("due_on") or today()
+        if not facts.get("due_on") and not facts.get("working_days"):
+            self.add_error("due_on", self.fields["due_on"].error_messages["required"])
+        elif facts.get("due_on") and facts.get("working_days"):
+            self.add_error("working_days", _("Give a day or a number of working days, not both."))
         return facts
 
 
@@ -750,6 +779,45 @@ class AcceptanceForm(ActForm):
 
 class NoteForm(ActForm):
     note = words(_("Note to the decision"), most=500, required=False)
+
+
+class ProposeStopForm(ActForm):
+    kind = forms.ChoiceField(
+        label=_("What is stopped"),
+        choices=Suspension.Kind.choices,
+        initial=Suspension.Kind.BUSINESS,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    reason = words(_("Reason"))
+
+    def clean_kind(self):
+        return self.cleaned_data["kind"] or Suspension.Kind.BUSINESS
+
+
+class DecideStopForm(ActForm):
+    show_when: ClassVar = {"government_number": ("large_effect", "on")}
+
+    note = words(_("Note to the decision"), most=500, required=False)
+    large_effect = forms.BooleanField(
+        label=_("Weighs heavily on economy and daily life: the government decides"), required=False
+    )
+    government_number = forms.CharField(label=_("Government document number"), max_length=80, required=False)
+
+
+class RefuseForm(ActForm):
+    reason = words(_("Why the unit may not resume"), most=500)
+
+
+class HandingForm(forms.Form):
+    """How the order of a visit is handed over, as the last page of the visit sends it on."""
+
+    hand_over = forms.CharField(max_length=10, required=False)
+    receiver = forms.CharField(max_length=60, required=False)
+    relation = forms.CharField(max_length=8, required=False)
+    refusal_reason = forms.CharField(max_length=500, required=False)
+    witness_1 = forms.CharField(max_length=60, required=False)
+    witness_2 = forms.CharField(max_length=60, required=False)
 
 
 class DeclineForm(ActForm):

@@ -1,11 +1,21 @@
-"""How many days, where no law says it: rows of the dated table, so that a county sets its own practice."""
+"""How many days: rows of the dated table, so that a new rule or a county's own practice holds from its day.
 
-from datetime import date
+`on` is the day for which it is asked. Articles are those of Order 120 (消防监督检查规定).
+"""
 
+from datetime import date, datetime, timedelta
+
+from common.days import day_of
 from reference import limits
 
 DRAWN, EVERY, CLOSED = 30, 14, 183
 """What holds in a county whose table has no such row."""
+
+STUDY_PEOPLE = 3
+"""People at a collective study (集体研究), at least."""
+
+SEAL_DAYS, URGENT_HOURS = 30, 24
+"""What holds before the first row of the table: a seal without an end, or an endless study, is none."""
 
 
 def lookback_days(grade: str, listed: bool, on: date, *, on_site: bool = False) -> int | None:
@@ -31,3 +41,48 @@ def watch_days(on: date) -> int:
 def watch_ends_after(on: date) -> int:
     """Calendar days for which a unit that closed down is watched."""
     return limits.amount("WATCH-CLOSED", on) or CLOSED
+
+
+# --- seals and suspensions -------------------------------------------------------------------------------
+def seal_days(on: date) -> int:
+    """Calendar days a temporary seal lasts at most (Art. 22)."""
+    return limits.amount("C11", on) or SEAL_DAYS
+
+
+def seal_last_day(starts_on: date) -> date:
+    """The last day on which a seal begun on a day may stand; the day of the beginning does not count."""
+    return starts_on + timedelta(days=seal_days(starts_on))
+
+
+def urgent_study_hours(on: date) -> int:
+    """Clock hours, nights and holidays included, from an urgent sealing to study and decision (Art. 23)."""
+    return limits.amount("C10", on) or URGENT_HOURS
+
+
+def urgent_study_by(sealed_at: datetime) -> datetime:
+    """The last instant for the collective study of an urgent seal."""
+    return sealed_at + timedelta(hours=urgent_study_hours(day_of(sealed_at)))
+
+
+def expiry_warning_days(on: date) -> int:
+    """Calendar days before its end from which a seal is shown as ending (our own)."""
+    return 7
+
+
+def repeat_months(on: date) -> int:
+    """Months within which another suspension of a unit counts as a repetition (our own)."""
+    return 12
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or the last of that month."""
+    count = day.year * 12 + day.month - 1 - months
+    year, month = divmod(count, 12)
+    first = date(year, month + 1, 1)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))
+
+
+def repeats_since(on: date) -> date:
+    """The first day a suspension of which makes one proposed on `on` a repetition."""
+    return months_before(on, repeat_months(on))

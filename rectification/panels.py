@@ -6,11 +6,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.days import today
+from hazards import states
 from hazards.selectors import LOOKED
 from inspections.models import Photo
 from rectification import supervised
-from rectification.models import EvidencePhoto, Suspension, VoidRequest
+from rectification.models import EvidencePhoto, OrderItem, Seal, Suspension, VoidRequest
+from rectification.selectors import may_order_anew
 from rectification.services import extensions
+
+ORDERING = frozenset({"order", "reorder"})
 
 
 def case_papers(case, acts: frozenset[str] | None = None) -> dict:
@@ -41,9 +45,23 @@ def case_papers(case, acts: frozenset[str] | None = None) -> dict:
         "void_requests": read("ask_void", void_rows(case)) or read("ask_merge", void_rows(case)),
         "duplicates": duplicates_of(case) if acts is None or "absorb" in acts else [],
         "suspension": standing_suspension(case.unit),
+        "seals": standing_seals(case.unit),
+        "order_items": order_items(case) if acts is None or acts & ORDERING else [],
         "transfers": read("transfer", case.transfers.select_related("sent_by", "document")),
         "reviews": reviews_of(case) if acts is None or acts & LOOKED else [],
     }
+
+
+def order_items(case) -> list[OrderItem]:
+    """The lines of notices over the case, the latest first, each with whether it may still be replaced."""
+    rows = list(case.order_items.select_related("order__document").order_by("-pk"))
+    if rows and case.state == states.ORDERED:
+        rows[0].may_order_anew = may_order_anew(case, rows[0])
+    return rows
+
+
+def standing_seals(unit) -> list[Seal]:
+    return list(unit.seals.standing().select_related("document")) if unit.sealed_since else []
 
 
 def reviews_of(case) -> list:

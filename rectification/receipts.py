@@ -137,4 +137,6 @@ def of_step(step: str, suspension, facts: dict) -> str:
             return _("Acceptance check passed; the office allows the unit to resume.")
         case "accept":
             return _("Acceptance check not passed; the unit stays under suspension.")
+        case "refuse":
+            return _("Resumption is refused; the unit stays stopped and may ask again.")
     return _("The unit may resume: %(number)s.") % {"number": suspension.lifting_document.number}

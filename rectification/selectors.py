@@ -11,13 +11,15 @@ from django.utils.translation import pgettext
 from accounts import roles
 from accounts.roles import Role
 from common.listing import capped_counts, count_words
+from documents.models import Form
 from hazards import recomputing, states
 from hazards.filters import WORST_FIRST
-from hazards.models import HazardCase, Level
+from hazards.models import Grade, HazardCase, Level
 from rectification.models import (
     AcceptanceCheck,
     Extension,
     Instruction,
+    OrderItem,
     ReviewItem,
     Suspension,
     Transfer,
@@ -82,6 +84,31 @@ def worklist_tabs(counts: dict[str, int], current: str) -> list[dict]:
         }
         for name in TABS
     ]
+
+
+def orderable(unit) -> list[HazardCase]:
+    """Hazards of a unit that an order may be put on: those never ordered, those whose order was never served, and
+    major ones whose notice is still to come."""
+    live = unit.cases.filter(state__in=(states.REGISTERED, states.ORDERED))
+    cases = list(live.select_related("category", "unit").order_by("opened_on", "pk"))
+    latest = latest_items([case for case in cases if case.state == states.ORDERED])
+    return [
+        case for case in cases if case.state == states.REGISTERED or may_order_anew(case, latest.get(case.pk))
+    ]
+
+
+def may_order_anew(case: HazardCase, item: OrderItem | None) -> bool:
+    """Whether an ordered hazard may stand on another notice; `item` is its line on the latest one."""
+    if item is None:
+        return True
+    is_unserved = item.order.document.served_at is None
+    return is_unserved or (case.grade == Grade.MAJOR and item.order.document.form != Form.MAJOR)
+
+
+def latest_items(cases) -> dict[int, OrderItem]:
+    """The item on the latest standing notice of each case, by case."""
+    rows = OrderItem.objects.filter(case__in=cases, order__document__voided_at=None)
+    return {row.case_id: row for row in rows.select_related("order__document").order_by("pk")}
 
 
 def suspended_units(user):
@@ -251,6 +278,7 @@ def step_label(step: str) -> str:
         "ask-to-resume": _("Ask for the acceptance check"),
         "accept": _("Record the acceptance check"),
         "lift": _("Allow the unit to resume"),
+        "refuse": _("Refuse resumption"),
     }[step]
 
 
@@ -274,6 +302,7 @@ def suspension_steps(suspension: Suspension, user, *, checks: list, cases: list)
         Suspension.Status.IN_FORCE: [
             ("accept", "acceptance.record"),
             ("lift", "suspension.lift"),
+            ("refuse", "suspension.lift"),
             ("ask-to-resume", "suspension.ask_to_resume"),
         ],
     }
@@ -289,6 +318,11 @@ def suspension_steps(suspension: Suspension, user, *, checks: list, cases: list)
             row.why_not = _("No acceptance check has passed: the unit may not resume.")
         elif row.name == "ask-to-resume" and suspension.resume_asked_at and not checks:
             row.why_not = _("Asked for already; the inspector makes the check.")
+        elif row.name == "ask-to-resume" and suspension.resume_asked_at:
+            row.why_not = _("Asked for already; the office decides.")
+    failed = bool(checks) and not accepted and suspension.resume_asked_at is not None
+    if not (failed and checks[-1].recorded_at >= suspension.resume_asked_at):
+        rows = [row for row in rows if row.name != "refuse"]
     # Once the check has passed the next step is the office's: nobody is asked to check again.
     return [
         row for row in rows if not (accepted and not standing and row.name in ("accept", "ask-to-resume"))

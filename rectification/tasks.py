@@ -8,7 +8,7 @@ from celery.signals import worker_ready
 
 from common import days
 from common.workdays import YearNotLoaded
-from rectification.chase import boards, engine
+from rectification.chase import boards, engine, seals
 from rectification.models import ChaseRun
 from rectification.services import instructions, transfers
 from reference.selectors import calendar
@@ -24,12 +24,19 @@ def chase() -> dict:
     today, now = days.today(), days.now()
     instructions.press(on=today)
     boards.press(on=today)
+    seals.press(on=today, now=now)
     transfers.press(on=today)
     tally = engine.run(on=today, at=now) if people_work(today) else engine.rest(on=today, at=now)
     for reason in tally.reasons():
         log.warning("chase: %s", reason)
     log.info("chase %s", tally.counts())
     return tally.counts()
+
+
+@shared_task
+def press_seals() -> int:
+    """Looks at the seals: the 24 hours of an urgent one end at any time of the day and night."""
+    return seals.press(on=days.today(), now=days.now())
 
 
 @shared_task

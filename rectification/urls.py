@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rectification import listing_views, revisit_views, unit_views, views
+from rectification import listing_views, order_views, revisit_views, seal_views, unit_views, views
 
 app_name = "rectification"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("suspensions/", views.suspension_list, name="suspensions"),
     path("suspensions/<int:pk>/", views.suspension_detail, name="suspension"),
     path("suspensions/<int:pk>/<slug:step>/", views.suspension_step, name="suspension-step"),
+    path("seals/", seal_views.seal_list, name="seals"),
+    path("seals/<int:pk>/", seal_views.seal_detail, name="seal"),
+    path("seals/<int:pk>/<slug:step>/", seal_views.seal_step, name="seal-step"),
+    path("units/<int:unit_id>/seal/", seal_views.propose_seal, name="propose-seal"),
+    path("units/<int:unit_id>/order/", order_views.unit_order, name="unit-order"),
     path("units/<int:unit_id>/stop/", views.propose_suspension, name="propose"),
     path("units/<int:unit_id>/submit/", unit_views.submit, name="unit-submit"),
     path("units/<int:unit_id>/review/", unit_views.review, name="unit-review"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import roles
-from common.days import today
+from common.days import now, today
 from common.errors import RuleBroken
 from common.files import serve_private
 from common.forms import put_refusal
@@ -18,7 +18,7 @@ from hazards import selectors as case_selectors
 from hazards.models import HazardCase
 from inspections.models import Inspection
 from inspections.views import finish_page
-from rectification import forms, panels, receipts, selectors
+from rectification import forms, panels, receipts, seal_selectors, selectors
 from rectification.acts import DOINGS
 from rectification.chase import selectors as chase
 from rectification.models import EvidencePhoto, Suspension
@@ -98,10 +98,21 @@ def file(request, pk: int):
             at=timezone.now(),
             suspend=request.POST.get("suspend", "yes") != "no",
             no_suspension_reason=request.POST.get("no_suspension_reason", ""),
+            handing=handing_of(request.POST),
         )
     except RuleBroken as refusal:
         return refused_filing(request, visit, refusal)
     return answer_done(request, reverse("rectification:filed", args=[outcome.inspection.pk]))
+
+
+def handing_of(data) -> filing.Handing:
+    """What the page says about handing the order over. RuleBroken with the field for what cannot be read."""
+    form = forms.HandingForm(data)
+    if not form.is_valid():
+        field, (message, *_rest) = next(iter(form.errors.items()))
+        raise RuleBroken(message, field=field)
+    facts = form.cleaned_data
+    return filing.Handing(choice=facts.pop("hand_over"), **facts)
 
 
 def refused_filing(request, visit, refusal: RuleBroken):
@@ -142,6 +153,7 @@ def mine(request):
         "today": on,
         "suspensions": selectors.suspended_units(request.user) if name == "stopped" else [],
         "asked": selectors.asked_of(request.user, on),
+        "seals_ending": seal_selectors.ending_for(request.user, now()),
     }
     template = (
         "rectification/_mine.html" if request.htmx and not request.htmx.boosted else "rectification/mine.html"
@@ -152,7 +164,8 @@ def mine(request):
 @require_GET
 def approvals(request):
     """What waits for a decision of the county office."""
-    return render(request, "rectification/approvals.html", selectors.waiting_for_office(request.user))
+    context = selectors.waiting_for_office(request.user) | seal_selectors.for_office(request.user, now())
+    return render(request, "rectification/approvals.html", context | {"now": now()})
 
 
 @require_GET
@@ -203,11 +216,12 @@ def suspension_list(request):
 
 
 STEPS = {
-    "decide": ("suspension.decide", forms.NoteForm),
+    "decide": ("suspension.decide", forms.DecideStopForm),
     "decline": ("suspension.decide", forms.DeclineForm),
     "ask-to-resume": ("suspension.ask_to_resume", forms.WordsForm),
     "accept": ("acceptance.record", forms.AcceptanceForm),
     "lift": ("suspension.lift", forms.ActForm),
+    "refuse": ("suspension.lift", forms.RefuseForm),
 }
 
 
@@ -244,6 +258,7 @@ def suspension_page(request, suspension: Suspension, *, bound=None, step: str = 
         "first": next((offer for offer in offered if offer.form), None),
         "cases": cases,
         "checks": checks,
+        "resumptions": list(suspension.resumptions.select_related("asked_by", "decided_by", "document")),
         "today": today(),
     }
     return render(request, "rectification/suspension.html", context, status=status)
@@ -274,13 +289,16 @@ def take_step(suspension: Suspension, step: str, facts: dict, *, by, at):
     common = {"by": by, "at": at}
     match step:
         case "decide":
-            return suspensions.decide(suspension, note=facts["note"], **common)
+            wanted = ("note", "large_effect", "government_number")
+            return suspensions.decide(suspension, **{name: facts[name] for name in wanted}, **common)
         case "decline":
             return suspensions.decline(suspension, note=facts["note"], **common)
         case "ask-to-resume":
             return suspensions.ask_to_resume(suspension, words=facts["words"], **common)
         case "lift":
             return suspensions.lift(suspension, **common)
+        case "refuse":
+            return suspensions.refuse_to_resume(suspension, reason=facts["reason"], **common)
     return suspensions.accept(
         suspension,
         outcome=facts["outcome"],
@@ -296,17 +314,23 @@ def take_step(suspension: Suspension, step: str, facts: dict, *, by, at):
 def propose_suspension(request, unit_id: int):
     """Propose to stop a unit outside an inspection."""
     unit = get_object_or_404(Unit.objects.visible_to(request.user), pk=unit_id)
-    form = forms.ReasonForm(request.POST or None, user=request.user)
+    form = forms.ProposeStopForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         live = HazardCase.objects.filter(unit=unit).live()
         try:
+            facts = form.cleaned_data
             made = suspensions.propose(
-                unit, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now(), cases=live
+                unit,
+                kind=facts["kind"],
+                reason=facts["reason"],
+                by=request.user,
+                at=timezone.now(),
+                cases=live,
             )
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:
             words = _("Suspension proposed: the county office decides")
             return answer_done(request, reverse("rectification:suspension", args=[made.pk]), words)
-    context = {"unit": unit, "form": form, "title": _("Propose to stop production or business")}
+    context = {"unit": unit, "form": form, "title": _("Propose to stop production, use or work")}
     return render(request, "rectification/propose.html", context, status=422 if form.errors else 200)

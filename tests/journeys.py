@@ -3,6 +3,7 @@
 from datetime import date
 
 from accounts.models import Office, Post, User
+from documents import services as documents
 from hazards import services, states
 from rectification.services import (
     extensions,
@@ -17,11 +18,19 @@ from rectification.services import (
 from rectification.services.reviews import is_grave
 from tests.factories import at, picture, plus
 
+HANDED_OVER = documents.Delivery(receiver="王东升", relation="head")
+
 
 def order(case, *, by, due_on=None, day=None):
     day = day or case.opened_on
     item = orders.Item(case, due_on or plus(15, day))
     return orders.issue(unit=case.unit, items=[item], by=by, at=at(day, 11))
+
+
+def serve(order, *, by, day, hour=15):
+    """The notice is handed over to the head of the unit."""
+    moment = at(day, hour)
+    return documents.serve(order.document, HANDED_OVER, served_at=moment, by=by, at=moment)
 
 
 def submit(case, *, by, day=None):

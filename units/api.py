@@ -42,9 +42,16 @@ class UnitSerializer(serializers.ModelSerializer):
         model = Unit
         fields = [
             "id", "number", "region", "region_name", "place_type_name", *FACTS, "operating_status", "suspended",
-            "suspended_since", "last_inspected_on", "retired_on", "open_cases", "created_at", "updated_at", "client_id",
+            "suspended_since", "sealed_since", "last_inspected_on", "retired_on", "open_cases", "created_at",
+            "updated_at", "client_id",
         ]  # fmt: skip
-        read_only_fields = ["operating_status", "suspended_since", "last_inspected_on", "retired_on"]
+        read_only_fields = [
+            "operating_status",
+            "suspended_since",
+            "sealed_since",
+            "last_inspected_on",
+            "retired_on",
+        ]
 
     def validate_region(self, region):
         """A region outside one's area is answered like one that does not exist."""

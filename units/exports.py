@@ -33,6 +33,7 @@ COLUMNS = (
     ("责任人电话", 15),
     ("行业主管部门", 14),
     ("停业", 12),
+    ("临时查封", 12),
     ("最近检查", 12),
 )
 
@@ -91,6 +92,7 @@ def _cells(unit) -> tuple:
         mask_phone(first.phone) if first else "",
         unit.regulator.label if unit.regulator else "",
         f"{unit.suspended_since:%Y-%m-%d}" if unit.suspended_since else "",
+        f"{unit.sealed_since:%Y-%m-%d}" if unit.sealed_since else "",
         f"{unit.last_inspected_on:%Y-%m-%d}" if unit.last_inspected_on else "",
     )
 

@@ -59,6 +59,7 @@ class UnitFilter(df.FilterSet):
         label=_("Sector regulator"), queryset=Regulator.objects.order_by("position")
     )
     suspended = df.ChoiceFilter(label=_("Suspended from business"), choices=YES_NO, method="under_order")
+    sealed = df.ChoiceFilter(label=_("Part under seal"), choices=YES_NO, method="under_seal")
     unseen_since = df.DateFilter(label=_("Not inspected since"), method="not_seen")
     status = df.ChoiceFilter(
         label=_("On the register?"), choices=STATUS, method="by_status", empty_label=None
@@ -117,6 +118,9 @@ class UnitFilter(df.FilterSet):
 
     def under_order(self, queryset, name, value):
         return queryset.suspended() if value == "true" else queryset.filter(suspended_since=None)
+
+    def under_seal(self, queryset, name, value):
+        return queryset.sealed() if value == "true" else queryset.filter(sealed_since=None)
 
     def not_seen(self, queryset, name, value):
         return queryset.not_inspected_since(value)

@@ -112,6 +112,10 @@ class UnitQuerySet(models.QuerySet):
         """Under an order to stop production or business (停产停业)."""
         return self.exclude(suspended_since=None)
 
+    def sealed(self):
+        """With a part under a temporary seal."""
+        return self.exclude(sealed_since=None)
+
     def flagged(self, *codes):
         """Carrying every one of the flags."""
         return self.filter(flags__contains=list(codes))
@@ -225,6 +229,8 @@ class Unit(models.Model):
     # Headlines that the apps above keep through units.services.headlines: never written anywhere else.
     suspended_since = models.DateField(_("suspended since"), null=True, blank=True)
     suspension_note = models.CharField(_("suspension"), max_length=200, blank=True)
+    sealed_since = models.DateField(_("part under seal since"), null=True, blank=True)
+    seal_note = models.CharField(_("seal"), max_length=200, blank=True)
     last_inspected_on = models.DateField(_("last inspected on"), null=True, blank=True)
 
     note = models.CharField(_("note"), max_length=500, blank=True)
@@ -258,6 +264,11 @@ class Unit(models.Model):
                 fields=["region", "suspended_since"],
                 name="unit_suspended",
                 condition=Q(suspended_since__isnull=False),
+            ),
+            models.Index(
+                fields=["region", "sealed_since"],
+                name="unit_sealed",
+                condition=Q(sealed_since__isnull=False),
             ),
             GinIndex(fields=["flags"], name="unit_flags", fastupdate=False),
             # The 三合一 sites of an area and whether they stand still.
@@ -320,6 +331,11 @@ class Unit(models.Model):
     def is_suspended(self) -> bool:
         """Under an order to stop production or business."""
         return self.suspended_since is not None
+
+    @property
+    def is_sealed(self) -> bool:
+        """A part of it stands under a temporary seal."""
+        return self.sealed_since is not None
 
     @property
     def suspended(self) -> bool:
@@ -452,6 +468,8 @@ class UnitChange(models.Model):
         UNDONE = "undone", _("Import undone")
         SUSPENDED = "suspended", _("Suspended from business")
         RESUMED = "resumed", _("Resumed business")
+        SEALED = "sealed", _("Part put under seal")
+        UNSEALED = "unsealed", _("Seal taken off")
         PRODUCING = "producing", _("Found producing under a stop")
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="changes", verbose_name=_("unit"))

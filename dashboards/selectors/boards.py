@@ -28,7 +28,7 @@ from dashboards.selectors.figures import cases_url
 from hazards import conditions, states
 from hazards.models import Grade, HazardCase, Level
 from rectification import supervised
-from rectification.models import AcceptanceCheck, Extension, Listing, Milestone, Suspension
+from rectification.models import AcceptanceCheck, Extension, Listing, Milestone, Seal, Suspension
 from units.flags import Flag
 from units.models import Unit
 
@@ -327,24 +327,30 @@ def waiting(user, area: Area) -> list[Waiting]:
     if not parts:
         return []
     first, *others = parts
-    counts = {row["kind"]: row["n"] for row in (first.union(*others, all=True) if others else first)}
+    counts = {row["paper"]: row["n"] for row in (first.union(*others, all=True) if others else first)}
     urls = waiting_urls(area)
     return [
         Waiting(name, waiting_label(name), counts[name], urls[name]) for name in WAITING if counts.get(name)
     ]
 
 
-WAITING = ("suspensions", "resumptions", "extensions", "to_list", "boards")
+WAITING = ("suspensions", "resumptions", "seals", "extensions", "to_list", "boards")
 
 
 def questions(user, area: Area):
-    """(permission, {"kind", "n"}) for each kind of paper."""
+    """(permission, {"paper", "n"}) for each kind of paper."""
     accepted = AcceptanceCheck.objects.filter(outcome=AcceptanceCheck.Outcome.PASS).values("suspension")
     cases = HazardCase.objects.under(area.code)
     units = Suspension.objects.filter(inside("unit__region_id", area))
     rows = (
         ("suspension.decide", "suspensions", units.proposed(), "unit__region_id"),
         ("suspension.lift", "resumptions", units.in_force().filter(pk__in=accepted), "unit__region_id"),
+        (
+            "seal.decide",
+            "seals",
+            Seal.objects.filter(inside("unit__region_id", area), to_decide()),
+            "unit__region_id",
+        ),
         (
             "case.decide_extension",
             "extensions",
@@ -361,7 +367,12 @@ def questions(user, area: Area):
     )
     for permission, kind, found, field in rows:
         found = found.filter(user.scope.q(field, permission)).order_by()
-        yield permission, found.values(kind=Value(kind, CharField())).annotate(n=Count("pk"))
+        yield permission, found.values(paper=Value(kind, CharField())).annotate(n=Count("pk"))
+
+
+def to_decide() -> Q:
+    """Seals proposed, and urgent ones whose collective study is owed."""
+    return Q(status=Seal.Status.PROPOSED) | Q(status=Seal.Status.IN_FORCE, urgent=True, document=None)
 
 
 def inside(field: str, area: Area) -> Q:
@@ -373,6 +384,7 @@ def waiting_urls(area: Area) -> dict[str, str]:
     return {
         "suspensions": f"{maybe('rectification:suspensions')}?status=proposed",
         "resumptions": approvals,
+        "seals": approvals,
         "extensions": approvals,
         "to_list": cases_url({"region": area.code, "state": "live", "grade": "major", "listed": "none"}),
         "boards": cases_url({"region": area.code, "state": "closed", "listed": "any"}),
@@ -390,6 +402,7 @@ def waiting_label(name: str) -> str:
     return {
         "suspensions": _("Suspensions proposed"),
         "resumptions": _("Accepted, may resume"),
+        "seals": _("Seals to be decided"),
         "extensions": _("Extensions asked for"),
         "to_list": _("Major hazards not listed"),
         "boards": _("Boards to take down"),

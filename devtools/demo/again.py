@@ -10,7 +10,8 @@ from hazards.models import HazardCase
 from hazards.services import open_case
 from rectification import drawing
 from rectification.models import LookBack, Watch
-from rectification.services import draws, lookbacks, reviews, voids, watches
+from rectification.services import draws, lookbacks, voids, watches
+from rectification.services.reviews import is_grave
 from reference.models import Region
 
 HELD = ("现场查看，整改成果保持良好", "通道畅通，未见反弹", "设施完好，责任人在岗", "")
@@ -31,8 +32,7 @@ def look_again(cast: people.Cast, times: Times, dice: random.Random) -> None:
 
 
 def record(one: LookBack, cast: people.Cast, moment, dice: random.Random, *, back: str = "") -> None:
-    hands = reviews.hands_on(one.case) if reviews.is_grave(one.case) else set()
-    pair = dice.sample([person for person in cast.inspectors if person.pk not in hands], 2)
+    pair = dice.sample(able(one, cast), 2)
     with clock_at(moment):
         lookbacks.look_back(
             one.case,
@@ -42,6 +42,14 @@ def record(one: LookBack, cast: people.Cast, moment, dice: random.Random, *, bac
             by=pair[0],
             at=moment,
         )
+
+
+def able(one: LookBack, cast: people.Cast) -> list:
+    """Who may look: of a grave hazard nobody who ordered it."""
+    if not is_grave(one.case):
+        return cast.inspectors
+    ordered = set(one.case.order_items.values_list("order__issued_by", flat=True))
+    return [person for person in cast.inspectors if person.pk not in ordered]
 
 
 def days_ago(times: Times, days: int, hour: int):

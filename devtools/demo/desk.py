@@ -8,6 +8,7 @@ from devtools.demo.clock import Queue, Times, at, clock_at
 from devtools.demo.field import Found, Relapse
 from devtools.demo.people import Cast
 from devtools.demo.pictures import picture
+from documents import services as documents
 from hazards import services as cases
 from hazards.models import HazardCase
 from notifications.models import Message
@@ -343,8 +344,15 @@ class Desk:
                 suspensions.decline(suspension, by=self.cast.office, at=moment, note="住宿人员已当场清离")
             else:
                 suspensions.decide(suspension, by=self.cast.office, at=moment, note="同意")
+                self.hand_over(suspension.document, moment + timedelta(minutes=50))
 
         return decide
+
+    def hand_over(self, paper, moment: datetime) -> None:
+        """An inspector brings the decision to the unit the same day."""
+        delivery = documents.Delivery(receiver="负责人", relation="head")
+        with clock_at(moment):
+            documents.serve(paper, delivery, served_at=moment, by=self.cast.inspectors[0], at=moment)
 
     def resume(self, unit: int):
         def resume(moment: datetime):
@@ -369,5 +377,6 @@ class Desk:
                     at=later,
                 )
                 suspensions.lift(suspension, by=self.cast.office, at=later + timedelta(minutes=30))
+                self.hand_over(suspension.lifting_document, later + timedelta(minutes=40))
 
         return resume

@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from devtools.demo.clock import Queue, Times, clock_at
 from devtools.demo.people import Cast
 from devtools.demo.pictures import picture
+from documents.services import Delivery
 from hazards.models import HazardCase
 from inspections import services as visits
 from inspections.selectors import checklist_for
@@ -20,6 +21,7 @@ from units.models import Unit
 
 CHECKLISTS_BEGIN = date(2024, 1, 1)  # before that day a visit is written without a list
 MOST_FINDINGS = 9
+PEOPLE_ON_SITE = ("王某", "李某", "张某", "刘某", "陈某", "杨某", "赵某", "孙某")
 SHORTEST = 7  # days of a deadline; what takes a day is corrected on the spot
 
 
@@ -125,10 +127,11 @@ class Field:
             officers=pair,
             answers=answers,
             findings=findings,
+            on_site_person=self.dice.choice(PEOPLE_ON_SITE),
             joint=list(joint),
         )
         with clock_at(done):
-            outcome = filing.complete(draft, by=pair[0], at=done, **stop)
+            outcome = filing.complete(draft, by=pair[0], at=done, handing=self.handing(done.date()), **stop)
             if findings and self.photos and self.dice.random() < 0.12:
                 self.photos -= 1
                 finding = draft.findings.first()
@@ -137,6 +140,16 @@ class Field:
         if live:
             stop_pk = outcome.suspension.pk if outcome.suspension else None
             self.found.append(Found(moment.date(), unit.pk, unit.region_id, live, stop_pk, story))
+
+    def handing(self, on: date) -> filing.Handing:
+        """The person met signs, some refuse; a few orders of the last days still wait for their service."""
+        if (self.times.today - on).days <= 2 and self.dice.random() < 0.3:
+            return filing.Handing("later")
+        if self.dice.random() < 0.02:
+            return filing.Handing(
+                "refused", refusal_reason="负责人拒绝签收", witness_1="村干部张某", witness_2="网格员李某"
+            )
+        return filing.Handing("signed")
 
     def questions(self, unit: Unit, on: date) -> tuple[bool, list[ChecklistItem]]:
         """The questions for the place, and whether that list was in force on the day."""
@@ -193,7 +206,9 @@ class Field:
             )
             later = moment + timedelta(minutes=40)  # as visits: papers are numbered by the hour
             with clock_at(later):
-                orders.issue(unit=case.unit, items=[orders.Item(case, due_on)], by=by, at=later)
+                delivery = Delivery(receiver=self.dice.choice(PEOPLE_ON_SITE), relation="staff")
+                items = [orders.Item(case, due_on)]
+                orders.issue(unit=case.unit, items=items, by=by, at=later, delivery=delivery)
             left = Found(moment.date(), case.unit_id, case.region_id, ((case.pk, due_on),), None, "again")
             self.found.append(left)
 

@@ -8,9 +8,10 @@ from rectification.models.lookbacks import Draw, LookBack, LookBackOfficer
 from rectification.models.orders import Order, OrderItem
 from rectification.models.reversals import RehungBoard, Reversal
 from rectification.models.reviews import Review, ReviewItem, ReviewOfficer
+from rectification.models.seals import Circumstance, Seal, SealOfficer, UnsealRequest
 from rectification.models.submissions import EvidencePhoto, Submission
 from rectification.models.supervision import Flag, FlagEntry, Milestone, ProgressReport
-from rectification.models.suspensions import AcceptanceCheck, AcceptanceOfficer, Suspension
+from rectification.models.suspensions import AcceptanceCheck, AcceptanceOfficer, Resumption, Suspension
 from rectification.models.transfers import Transfer
 from rectification.models.voids import VoidRequest
 from rectification.models.watches import Watch, WatchLook
@@ -20,6 +21,7 @@ __all__ = [
     "AcceptanceOfficer",
     "ChaseClaim",
     "ChaseRun",
+    "Circumstance",
     "Draw",
     "EvidencePhoto",
     "Extension",
@@ -35,14 +37,18 @@ __all__ = [
     "ProgressReport",
     "RehungBoard",
     "ReportEvery",
+    "Resumption",
     "Reversal",
     "Review",
     "ReviewItem",
     "ReviewOfficer",
     "Rung",
+    "Seal",
+    "SealOfficer",
     "Submission",
     "Suspension",
     "Transfer",
+    "UnsealRequest",
     "VoidRequest",
     "Watch",
     "WatchLook",

@@ -13,7 +13,7 @@ class OrderQuerySet(models.QuerySet):
 
 
 class Order(models.Model):
-    """责令立即改正 / 责令限期改正: the notice that obliges the unit."""
+    """责令立即改正 / 责令限期改正 / 重大火灾隐患整改: the notice that obliges the unit, from its service on."""
 
     client_id = models.UUIDField(default=uuid.uuid4, unique=True)
     unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="orders")
@@ -23,6 +23,8 @@ class Order(models.Model):
     document = models.OneToOneField("documents.Document", models.PROTECT, related_name="order")
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     issued_at = models.DateTimeField()
+    interim = models.TextField(_("measures until then"), max_length=1000, blank=True)
+    # Set by the service of its paper; the clocks of the unit run from here.
     served_on = models.DateField(_("served on"), null=True, blank=True)
 
     objects = OrderQuerySet.as_manager()
@@ -40,6 +42,8 @@ class OrderItem(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, related_name="items")
     case = models.ForeignKey("hazards.HazardCase", models.PROTECT, related_name="order_items")
     due_on = models.DateField(_("rectification deadline"))
+    # Notices of the field hold two days: one for the hazard, one for the breach (违法行为).
+    breach_due_on = models.DateField(_("deadline for the breach"), null=True, blank=True)
     measure = models.CharField(_("what must be done"), max_length=500, blank=True)
 
     class Meta:

@@ -28,6 +28,14 @@ class Suspension(models.Model):
         DECLINED = "declined", _("Declined")
         LIFTED = "lifted", _("Lifted: the unit may resume")
 
+    class Kind(models.TextChoices):
+        """三停: what is stopped (Fire Law, Art. 58, Art. 60 and Art. 70)."""
+
+        BUSINESS = "business", _("Stop production or business")
+        USE = "use", _("Stop use")
+        WORK = "work", _("Stop construction work")
+
+    kind = models.CharField(_("what is stopped"), max_length=8, choices=Kind, default=Kind.BUSINESS)
     unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="suspensions")
     inspection = models.ForeignKey(
         "inspections.Inspection", models.PROTECT, null=True, blank=True, related_name="suspensions"
@@ -37,6 +45,10 @@ class Suspension(models.Model):
     reason = models.TextField(_("reason"), max_length=1000)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
+    is_repeat = models.BooleanField(_("stopped before within 12 months"), default=False)
+    # 对经济和社会生活影响较大: the government of the same level decides (Fire Law, Art. 70).
+    large_effect = models.BooleanField(_("large economic or social effect"), default=False)
+    government_number = models.CharField(_("government document number"), max_length=80, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     decision_note = models.CharField(max_length=500, blank=True)
@@ -62,11 +74,61 @@ class Suspension(models.Model):
                 condition=Q(status__in=["proposed", "in_force"]),
                 name="suspension_one_standing_per_unit",
                 violation_error_message=_("A suspension of this unit stands already."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(large_effect=False) | ~Q(government_number="") | Q(document=None),
+                name="suspension_large_effect_decided_by_government",
+                violation_error_message=_(
+                    "The government of the same level decides this; give its document."
+                ),
+            ),
         ]
 
     def __str__(self):
         return f"{self.unit_id} {self.status}"
+
+
+class Resumption(models.Model):
+    """One request to resume (恢复): asked, checked, decided with its own paper; the instants start the clocks.
+
+    3 working days from asking to the check, 3 more to the decision, reasons where refused (Order 120, Art. 29).
+    """
+
+    class Decision(models.TextChoices):
+        ALLOWED = "allowed", _("Allowed to resume")
+        REFUSED = "refused", _("Resumption refused")
+
+    suspension = models.ForeignKey(Suspension, models.PROTECT, related_name="resumptions")
+    words = models.TextField(_("what was done"), max_length=1000)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=8, choices=Decision, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+    document = models.OneToOneField(
+        "documents.Document", models.PROTECT, null=True, related_name="resumption"
+    )
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["suspension"],
+                condition=Q(decision=""),
+                name="resumption_one_undecided_per_suspension",
+                violation_error_message=_("A request to resume waits already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision="refused") | ~Q(reason=""),
+                name="resumption_refused_has_reason",
+                violation_error_message=_("A refusal has its reasons."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.suspension_id} {self.asked_at:%Y-%m-%d}"
 
 
 class AcceptanceCheck(models.Model):

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts import roles
 from common.errors import AlreadyDone, RuleBroken
-from documents.models import Form
-from documents.services import next_serial
+from documents.models import Form, Method, Relation
+from documents.services import Delivery, next_serial
 from documents.wording import day_on_paper, moment_on_paper
 from hazards.models import HazardCase
 from hazards.services import Hazard, Step, open_cases, record_all
@@ -35,6 +35,42 @@ class Filing:
     suspension: Suspension | None = None
 
 
+@dataclass(frozen=True)
+class Handing:
+    """How the order is handed over on the spot (当场送达). Without a choice the person on site signs, if named."""
+
+    choice: str = ""
+    receiver: str = ""
+    relation: str = ""
+    refusal_reason: str = ""
+    witness_1: str = ""
+    witness_2: str = ""
+
+    def delivery(self, visit: Inspection) -> Delivery | None:
+        """The service that follows, or None where the order waits for it. RuleBroken for an unknown choice."""
+        receiver = self.receiver.strip() or visit.on_site_person.strip()
+        match self.choice:
+            case "":
+                return Delivery(receiver=receiver, relation=Relation.HEAD) if signs(visit, receiver) else None
+            case "later":
+                return None
+            case "signed":
+                return Delivery(receiver=receiver, relation=self.relation or Relation.HEAD)
+            case "refused":
+                return Delivery(
+                    method=Method.LEFT,
+                    refused=True,
+                    refusal_reason=self.refusal_reason,
+                    witness_1=self.witness_1,
+                    witness_2=self.witness_2,
+                )
+        raise RuleBroken(_("Say whether the order is handed over now."), field="hand_over")
+
+
+def signs(visit: Inspection, receiver: str) -> bool:
+    return bool(receiver) and not visit.refused_signature
+
+
 @transaction.atomic
 def complete(
     inspection: Inspection,
@@ -43,10 +79,13 @@ def complete(
     at: datetime,
     suspend: bool = True,
     no_suspension_reason: str = "",
+    handing: Handing | None = None,
 ) -> Filing:
     """Complete the visit at `at`: lock and number it, open a case per finding, order what must be ordered,
     and propose to stop a 三合一 site where anything was left standing.
 
+    The order is served on the spot where somebody of the unit signs for it (`handing`; the person on site unless
+    it says otherwise), or where two witnesses see the refusal; otherwise it waits for its service.
     A grid patrol (kind grid) is no enforcement: its findings open cases that wait for an order.
     Raises RuleBroken with the field where something is missing; nothing is written then. Completing a
     completed inspection again returns what it brought about.
@@ -66,7 +105,7 @@ def complete(
     filing = Filing(visit)
     filing.cases = open_for(findings, visit, by=by, at=at)
     if enforcing:
-        order_standing(filing, findings, by=by, at=at)
+        order_standing(filing, findings, delivery=(handing or Handing()).delivery(visit), by=by, at=at)
         propose_stop(filing, suspend, no_suspension_reason, by=by, at=at)
     mark_inspected(visit.unit, on=localdate(visit.started_at))
     return filing
@@ -139,14 +178,19 @@ def open_for(findings: list, visit: Inspection, *, by, at: datetime) -> list[Haz
     return cases
 
 
-def order_standing(filing: Filing, findings: list, *, by, at: datetime) -> None:
+def order_standing(filing: Filing, findings: list, *, delivery: Delivery | None, by, at: datetime) -> None:
     """One notice for all that was not corrected on the spot, each item with its own deadline."""
     items = [
         orders.Item(finding.case, finding.due_on) for finding in findings if not finding.corrected_on_site
     ]
     if items:
         filing.order = orders.issue(
-            unit=filing.inspection.unit, items=items, by=by, at=at, inspection=filing.inspection
+            unit=filing.inspection.unit,
+            items=items,
+            by=by,
+            at=at,
+            inspection=filing.inspection,
+            delivery=delivery,
         )
 
 

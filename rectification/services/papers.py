@@ -37,7 +37,15 @@ KINDS = {
 INTO_ADVICE = {Form.CORRECT_NOW: Form.ADVICE, Form.CORRECT_BY: Form.ADVICE}
 """What an office that may only advise writes instead of an order."""
 DECISIONS = frozenset(
-    {Form.MAJOR, Form.SUSPENSION, Form.RESUMPTION, Form.RESUMPTION_REFUSED, Form.SEAL, Form.UNSEAL}
+    {
+        Form.MAJOR,
+        Form.SUSPENSION,
+        Form.RESUMPTION,
+        Form.RESUMPTION_REFUSED,
+        Form.SEAL,
+        Form.UNSEAL,
+        Form.UNSEAL_REFUSED,
+    }
 )
 """What such an office cannot write at all."""
 

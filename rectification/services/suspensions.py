@@ -1,4 +1,4 @@
-"""Suspension of a unit and its end: proposed, decided, asked to resume, checked, lifted.
+"""Suspension (三停) of a unit and its end: proposed, decided, asked to resume, checked, allowed or refused.
 
 No production while the hazard stands, no reopening until the rectification passes.
 """
@@ -12,11 +12,13 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from accounts import roles
+from common.days import begin_of
 from common.errors import AlreadyDone, RuleBroken
 from documents.models import Form
 from hazards import clocks, states
 from hazards.clock_rules import RESUME_DECIDE, RESUME_INSPECT
-from rectification.models import AcceptanceCheck, AcceptanceOfficer, Suspension
+from rectification import limits
+from rectification.models import AcceptanceCheck, AcceptanceOfficer, Resumption, Suspension
 from rectification.services import papers, watches
 from rectification.services.teams import refuse_team
 from rectification.services.telling import officers_of, tell
@@ -27,11 +29,37 @@ IN_FORCE = Suspension.Status.IN_FORCE
 DECLINED = Suspension.Status.DECLINED
 LIFTED = Suspension.Status.LIFTED
 
+# Papers are Chinese: what stands on top of each, by what is stopped.
+TITLES = {
+    Suspension.Kind.BUSINESS: ("责令停产停业决定书", "同意恢复生产经营决定书", "不同意恢复生产经营决定书"),
+    Suspension.Kind.USE: ("责令停止使用决定书", "同意恢复使用决定书", "不同意恢复使用决定书"),
+    Suspension.Kind.WORK: ("责令停止施工决定书", "同意恢复施工决定书", "不同意恢复施工决定书"),
+}
+STOPPED = {
+    Suspension.Kind.BUSINESS: "停产停业",
+    Suspension.Kind.USE: "停止使用",
+    Suspension.Kind.WORK: "停止施工",
+}
+
 
 @transaction.atomic
-def propose(unit, *, reason: str, by, at: datetime, cases=(), inspection=None) -> Suspension:
-    """Propose to stop production or business at `unit` because of `cases`."""
+def propose(
+    unit,
+    *,
+    reason: str,
+    by,
+    at: datetime,
+    cases=(),
+    inspection=None,
+    kind: str = Suspension.Kind.BUSINESS,
+) -> Suspension:
+    """Propose to stop production or business, use, or construction work at `unit` because of `cases`.
+
+    One more within 12 months is marked as a repetition.
+    """
     roles.need(by, "suspension.propose", unit.region_id)
+    if kind not in Suspension.Kind.values:
+        raise RuleBroken(_("Choose what is to be stopped."), field="kind")
     if not reason.strip():
         raise RuleBroken(_("Say why production or business must stop."), field="reason")
     if unit.suspensions.filter(status__in=[PROPOSED, IN_FORCE]).exists():
@@ -39,7 +67,13 @@ def propose(unit, *, reason: str, by, at: datetime, cases=(), inspection=None) -
     try:
         with transaction.atomic():
             suspension = Suspension.objects.create(
-                unit=unit, inspection=inspection, reason=reason.strip(), proposed_by=by, proposed_at=at
+                unit=unit,
+                kind=kind,
+                inspection=inspection,
+                reason=reason.strip(),
+                proposed_by=by,
+                proposed_at=at,
+                is_repeat=stopped_before(unit, localdate(at)),
             )
     except IntegrityError as error:
         raise AlreadyDone(_("A suspension of this unit stands already.")) from error
@@ -47,13 +81,45 @@ def propose(unit, *, reason: str, by, at: datetime, cases=(), inspection=None) -
     return suspension
 
 
+def stopped_before(unit, on: date) -> bool:
+    """Whether a suspension of the unit was decided within the last 12 months."""
+    decided = unit.suspensions.filter(status__in=[IN_FORCE, LIFTED], decided_at__isnull=False)
+    return decided.filter(decided_at__gte=begin_of(limits.repeats_since(on))).exists()
+
+
 @transaction.atomic
-def decide(suspension: Suspension, *, by, at: datetime, note: str = "") -> Suspension:
-    """Put the suspension in force, with its paper; the unit is marked everywhere from now on."""
+def decide(
+    suspension: Suspension,
+    *,
+    by,
+    at: datetime,
+    note: str = "",
+    large_effect: bool = False,
+    government_number: str = "",
+) -> Suspension:
+    """Put the suspension in force, with its paper; the unit is marked everywhere from now on.
+
+    Where stopping weighs heavily on economy and daily life the government of the same level decides, and its
+    document is named (Fire Law, Art. 70).
+    """
     roles.need(by, "suspension.decide", suspension.unit.region_id)
     if suspension.proposed_by_id == by.pk:
         raise RuleBroken(_("Whoever proposed the suspension does not decide it."), code="own_work")
-    take(suspension, PROPOSED, status=IN_FORCE, decided_by=by, decided_at=at, decision_note=note.strip())
+    if large_effect and not government_number.strip():
+        raise RuleBroken(
+            _("The government of the same level decides this: give the number of its document."),
+            field="government_number",
+        )
+    take(
+        suspension,
+        PROPOSED,
+        status=IN_FORCE,
+        decided_by=by,
+        decided_at=at,
+        decision_note=note.strip(),
+        large_effect=large_effect,
+        government_number=government_number.strip() if large_effect else "",
+    )
     unit = suspension.unit
     on = localdate(at)
     behind = suspension.cases.select_related("category").prefetch_related("category__clauses")
@@ -64,6 +130,9 @@ def decide(suspension: Suspension, *, by, at: datetime, note: str = "") -> Suspe
         at=at,
         on=on,
         content={
+            "title": TITLES[suspension.kind][0],
+            "stop": suspension.kind,
+            "government_number": government_number.strip() if large_effect else "",
             "reason": suspension.reason,
             "items": [papers.case_facts(case) for case in behind],
             "officers": papers.officers_of(suspension.inspection),
@@ -74,7 +143,8 @@ def decide(suspension: Suspension, *, by, at: datetime, note: str = "") -> Suspe
     watches.begin(suspension, on=on)
     suspension.refresh_from_db()
     for person in (suspension.proposed_by, *officers_of(unit.region_id, on)):
-        tell_step(suspension, person, "decided", f"停产停业决定已作出：{document.number}", by=by, on=on)
+        words = f"{STOPPED[suspension.kind]}决定已作出：{document.number}"
+        tell_step(suspension, person, "decided", words, by=by, on=on)
     return suspension
 
 
@@ -86,21 +156,25 @@ def decline(suspension: Suspension, *, by, at: datetime, note: str) -> Suspensio
         raise RuleBroken(_("Say why the unit may go on."), field="note")
     take(suspension, PROPOSED, status=DECLINED, decided_by=by, decided_at=at, decision_note=note.strip())
     suspension.refresh_from_db()
-    words = f"未同意停产停业：{suspension.decision_note}"
+    words = f"未同意{STOPPED[suspension.kind]}：{suspension.decision_note}"
     tell_step(suspension, suspension.proposed_by, "declined", words, by=by, on=localdate(at))
     return suspension
 
 
 @transaction.atomic
 def ask_to_resume(suspension: Suspension, *, words: str, by, at: datetime) -> Suspension:
-    """The owner's side asks for the acceptance check, which is due within three working days (Order 120, Art. 29)."""
+    """The owner's side asks for the acceptance check, which is due within three working days (Order 120, Art. 29).
+
+    Each request is decided before the next.
+    """
     roles.need(by, "suspension.ask_to_resume", suspension.unit.region_id)
     if not words.strip():
         raise RuleBroken(_("Say what was done."), field="words")
     take(suspension, IN_FORCE, resume_asked_by=by, resume_asked_at=at, resume_words=words.strip())
+    if suspension.resumptions.filter(decision="").exists():
+        raise AlreadyDone(_("The unit has asked to resume already; that request waits for its decision."))
+    Resumption.objects.create(suspension=suspension, words=words.strip(), asked_by=by, asked_at=at)
     subject = subject_of(suspension)
-    # A fresh request takes the place of a decision that was still owed on the last one.
-    clocks.stop(subject, RESUME_DECIDE, at=at, by="ask_to_resume")
     clocks.begin(RESUME_INSPECT, unit=suspension.unit, subject=subject, at=at, by="ask_to_resume")
     suspension.refresh_from_db()
     asked = f"申请复工验收：{suspension.resume_words}"
@@ -147,6 +221,7 @@ def accept(
         on=held_on,
         content={
             "acceptance": outcome,
+            "stop": current.kind,
             "suspension": current.document.number if current.document else "",
             "note": note.strip(),
             "officers": [papers.signer(person) for person in team],
@@ -162,6 +237,7 @@ def accept(
         recorded_at=at,
         document=document,
     )
+    current.resumptions.filter(decision="").update(checked_at=at)
     AcceptanceOfficer.objects.bulk_create(
         AcceptanceOfficer(check_record=check, user=person, card_number=person.card_number) for person in team
     )
@@ -189,12 +265,17 @@ def lift(suspension: Suspension, *, by, at: datetime) -> Suspension:
         at=at,
         on=localdate(at),
         content={
+            "title": TITLES[current.kind][1],
+            "stop": current.kind,
             "suspension": current.document.number,
             "acceptance": last.document.number,
             "accepted_on": last.held_on.isoformat(),
         },
     )
     Suspension.objects.filter(pk=current.pk).update(lifting_document=document)
+    current.resumptions.filter(decision="").update(
+        decision=Resumption.Decision.ALLOWED, decided_by=by, decided_at=at, document=document
+    )
     clocks.meet(subject_of(current), RESUME_DECIDE, at=at, by="lift")
     clocks.stop(subject_of(current), at=at, by="lift")
     mark_suspended(current.unit, since=None, by=by, note=document.number)
@@ -203,6 +284,57 @@ def lift(suspension: Suspension, *, by, at: datetime) -> Suspension:
     for person in {current.resume_asked_by, current.proposed_by}:
         tell_step(suspension, person, "lifted", f"同意恢复：{document.number}", by=by, on=localdate(at))
     return suspension
+
+
+@transaction.atomic
+def refuse_to_resume(suspension: Suspension, *, reason: str, by, at: datetime) -> Resumption:
+    """Refuse the request after a failed acceptance check, with reasons on a paper of its own (Order 120, Art. 29).
+
+    The unit stays stopped and may ask again.
+    """
+    roles.need(by, "suspension.lift", suspension.unit.region_id)
+    if not reason.strip():
+        raise RuleBroken(_("Say why the unit may not resume."), field="reason")
+    current = Suspension.objects.select_for_update().get(pk=suspension.pk)
+    request = current.resumptions.filter(decision="").first()
+    if current.status != IN_FORCE or request is None:
+        raise AlreadyDone(_("No request to resume waits for a decision."))
+    last = current.checks.last()
+    if last is None or request.checked_at is None or last.outcome != AcceptanceCheck.Outcome.FAIL:
+        raise RuleBroken(_("A request is refused after an acceptance check that failed."), code="not_checked")
+    document = papers.issue(
+        Form.RESUMPTION_REFUSED,
+        unit=current.unit,
+        by=by,
+        at=at,
+        on=localdate(at),
+        content={
+            "title": TITLES[current.kind][2],
+            "stop": current.kind,
+            "suspension": current.document.number,
+            "acceptance": last.document.number,
+            "accepted_on": last.held_on.isoformat(),
+            "reason": reason.strip(),
+            "items": [papers.case_facts(case) for case in standing_cases(current).select_related("category")],
+        },
+    )
+    Resumption.objects.filter(pk=request.pk).update(
+        decision=Resumption.Decision.REFUSED,
+        decided_by=by,
+        decided_at=at,
+        reason=reason.strip(),
+        document=document,
+    )
+    Suspension.objects.filter(pk=current.pk).update(
+        resume_asked_by=None, resume_asked_at=None, resume_words=""
+    )
+    clocks.meet(subject_of(current), RESUME_DECIDE, at=at, by="refuse_to_resume")
+    suspension.refresh_from_db()
+    request.refresh_from_db()
+    for person in {suspension.proposed_by, request.asked_by}:
+        words = f"不同意恢复：{document.number}"
+        tell_step(suspension, person, f"refused-{request.pk}", words, by=by, on=localdate(at))
+    return request
 
 
 def tell_step(suspension: Suspension, person, step: str, words: str, *, by, on: date) -> None:

@@ -29,6 +29,7 @@ from rectification.models import (
     Instruction,
     Listing,
     LookBack,
+    Seal,
     Suspension,
     VoidRequest,
     Watch,
@@ -96,6 +97,20 @@ def test_three_fur_workshops_stand_suspended_and_some_wait_or_have_resumed(demo)
     assert Unit.objects.exclude(suspended_since=None).count() == 3
     assert Suspension.objects.filter(status="proposed").count() == 2
     assert Suspension.objects.filter(status="lifted").exists()
+
+
+def test_one_seal_stands_and_ends_soon_and_one_was_lifted(demo):
+    standing = Seal.objects.in_force().get()
+    assert 0 <= (standing.last_day - ON).days <= 7 and standing.unit.sealed_since
+    lifted = Seal.objects.get(status="lifted")
+    assert lifted.lifting_document and lifted.unit.sealed_since is None
+
+
+def test_orders_are_served_but_a_few_of_the_last_days(demo):
+    orders = Document.objects.filter(form__in=["correct_now", "correct_by", "major", "suspension", "seal"])
+    waits = orders.awaiting_service()
+    assert not waits.filter(issued_at__lt=at(ON - timedelta(days=3), 0)).exists()
+    assert orders.exclude(served_at=None).count() > 10 * waits.count()
 
 
 def test_the_city_leader_sees_thirteen_listed_and_eight_done(demo):

@@ -148,6 +148,13 @@ CONTENT = {
         officers=OFFICERS,
     ),
     "unseal": {"seal": "枣消封字〔2026〕第0001号", "place": "一层裁断车间北侧", "officers": OFFICERS},
+    "unseal_refused": {
+        "seal": "枣消封字〔2026〕第0001号",
+        "place": "一层裁断车间北侧",
+        "reason": "北侧隔间仍住两人",
+        "items": [LODGING],
+        "officers": OFFICERS,
+    },
     "supervision": {
         "case": LODGING,
         "department": "大营镇人民政府",

@@ -88,6 +88,13 @@ SENTENCES = {
         "集体研究日期2026年3月10日",
     ],
     Form.UNSEAL: ["枣消封字〔2026〕第0001号", "现决定解除临时查封"],
+    Form.UNSEAL_REFUSED: [
+        "不同意解除临时查封决定书",
+        "枣消封字〔2026〕第0001号",
+        "决定不予解除临时查封，理由如下",
+        "事实和理由：北侧隔间仍住两人",
+        "火灾隐患消除后，可以再次申请解除临时查封",
+    ],
     Form.SUPERVISION: ["大营镇人民政府：", "请大营镇立即组织整改，一周内报结果", "办理期限2026年3月17日"],
     Form.SERVICE: ["枣消限字〔2026〕第0001号", "留置送达", "受送达人拒收，见证人：赵六、钱七"],
     Form.ADVICE: ["现督促你单位按下列期限整改", "不是行政执法文书"],
@@ -123,6 +130,59 @@ def test_every_form_opens_in_word(issued, form):
     said = words_of(word.docx(issued(form)))
     for sentence in [TITLE[form], *SENTENCES[form]]:
         assert sentence in said
+
+
+@pytest.mark.parametrize(
+    ("stop", "form", "title", "sentences"),
+    [
+        (
+            "use",
+            "suspension",
+            "责令停止使用决定书",
+            ["隐患消除前不得使用，现决定停止使用", "停止使用范围：裁断车间", "验收合格前不得擅自恢复使用"],
+        ),
+        (
+            "work",
+            "suspension",
+            "责令停止施工决定书",
+            ["隐患消除前不得施工，现决定停止施工", "停止施工范围：裁断车间", "验收合格前不得擅自恢复施工"],
+        ),
+        (
+            "use",
+            "resumption",
+            "同意恢复使用决定书",
+            ["停止使用所涉火灾隐患已消除，同意恢复使用", "停止使用决定书：枣消停字"],
+        ),
+        (
+            "work",
+            "resumption_refused",
+            "不同意恢复施工决定书",
+            ["不同意恢复施工，理由如下", "停止施工决定书：枣消停字", "验收合格前不得擅自恢复施工"],
+        ),
+    ],
+)
+def test_what_is_stopped_is_named_on_every_print(issued, as_user, inspector_a, stop, form, title, sentences):
+    made = issued(form, stop=stop, title=title)
+    page = "".join(as_user(inspector_a).get(made.get_absolute_url()).content.decode().split())
+    for said in (reading.text(typesetting.pdf([made])), words_of(word.docx(made)), page):
+        for sentence in [title, *sentences]:
+            assert sentence in said
+    assert "停产停业" not in reading.text(typesetting.pdf([made]))
+
+
+@pytest.mark.parametrize(
+    ("grounds", "sentence"),
+    [("expired", "临时查封期限已经届满，现解除临时查封"), ("unstudied", "未在二十四小时内经集体研究决定")],
+)
+def test_a_seal_that_merely_ends_does_not_say_that_the_hazard_is_gone(issued, grounds, sentence):
+    said = reading.text(typesetting.pdf([issued("unseal", grounds=grounds)]))
+    assert sentence in said and "隐患已消除" not in said
+
+
+def test_a_breach_with_a_deadline_of_its_own_stands_on_the_order(issued):
+    made = issued("correct_by", items=[dict(EXIT, due_on="2026-03-25", breach_due_on="2026-03-13")])
+    said = reading.text(typesetting.pdf([made]))
+    assert "2026年3月25日其中违法行为：2026年3月13日" in said
 
 
 def words_of(data: bytes) -> str:

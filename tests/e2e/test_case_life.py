@@ -136,6 +136,8 @@ def test_from_the_register_to_the_leaders_number(
     bar.get_by_role("link", name="下一步").tap()
     officer.wait_for_url(re.compile(r"/finish/$"))
     assert officer.get_by_role("radio", name="提请停产停业", exact=True).is_checked()
+    assert officer.get_by_role("radio", name="当场送达，已签收", exact=True).is_checked()
+    officer.get_by_label("收件人").fill("王掌柜")
     shot(officer, "04-finish")
     press(officer, "提交并出具文书")
     officer.wait_for_url(re.compile(r"/filed/$"))

@@ -90,6 +90,7 @@ def test_a_visit_on_the_phone(phone, sign_in, axe, world, inspector_a, photo_fil
     page.wait_for_url(re.compile(r"/finish/$"))
     axe(page)
     assert page.get_by_role("radio", name="提请停产停业", exact=True).is_checked()
+    page.get_by_label("收件人").fill("王掌柜")
     page.get_by_role("button", name="提交并出具文书").tap()
     page.wait_for_url(re.compile(r"/filed/$"))
 

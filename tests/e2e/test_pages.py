@@ -53,7 +53,7 @@ def world(cast, make_unit, make_case, west_village, media):
     from hazards.models import HazardCase
     from inspections import services as visits
     from notifications import services as letters
-    from rectification.services import extensions, filing, suspensions
+    from rectification.services import extensions, filing, seals, suspensions
     from reference.models import PlaceType
     from reference.services.calendar import load_calendar
     from reference.services.tables import load_tables
@@ -129,6 +129,15 @@ def world(cast, make_unit, make_case, west_village, media):
         "accepted": accepted,
         "filed": filed,
         "draft": draft,
+        "seal": seals.seal_at_once(
+            inn,
+            seals.Cause("一层仓库", "exits", "安全出口封堵"),
+            consent_by="大队长",
+            officers=[a, b],
+            sealed_at=now(),
+            by=a,
+            at=now(),
+        ),
         "unit": shop,
     }
 
@@ -151,6 +160,11 @@ def deeper(role: str, world) -> list[str]:
             act["ordered"] + "outlook/",
             stop["stopped"],
             f"/rectification/units/{world['unit'].pk}/stop/",
+            f"/rectification/units/{world['unit'].pk}/seal/",
+            f"/rectification/units/{world['unit'].pk}/order/",
+            world["seal"].get_absolute_url(),
+            "/rectification/seals/",
+            "/documents/?service=awaiting",
             visit.get_absolute_url(),
             f"/rectification/inspections/{visit.pk}/filed/",
             visit.document.get_absolute_url(),
@@ -196,6 +210,8 @@ def deeper(role: str, world) -> list[str]:
             listed,
             proposed,
             stop["accepted"],
+            world["seal"].get_absolute_url(),
+            "/rectification/approvals/",
             "/figures/",
             "/units/import/",
         ],

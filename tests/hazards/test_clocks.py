@@ -41,13 +41,16 @@ def test_the_order_is_served_within_three_working_days_of_the_inspection(case, i
     assert facts(case, "C2") == (DAY, MARCH[13], "", True)
     assert not clock(case, "C2").is_late(datetime.fromisoformat("2026-03-13T23:59:59+08:00"))
     assert clock(case, "C2").is_late(datetime.fromisoformat("2026-03-14T00:00:00+08:00"))
-    journeys.order(case, by=inspector_a, day=plus(1))
-    assert facts(case, "C2") == (DAY, MARCH[13], "order", False)
+    order = journeys.order(case, by=inspector_a, day=plus(1))
+    assert facts(case, "C2") == (DAY, MARCH[13], "", True)  # made, and not served
+    journeys.serve(order, by=inspector_a, day=MARCH[13])
+    assert facts(case, "C2") == (DAY, MARCH[13], "serve", False)
 
 
 def test_an_order_served_on_the_fourth_working_day_is_late(case, inspector_a):
-    journeys.order(case, by=inspector_a, day=plus(6))  # Monday the 16th
-    assert facts(case, "C2") == (DAY, MARCH[13], "order", True)
+    order = journeys.order(case, by=inspector_a, day=plus(1))
+    journeys.serve(order, by=inspector_a, day=plus(6))  # Monday the 16th
+    assert facts(case, "C2") == (DAY, MARCH[13], "serve", True)
 
 
 def test_what_was_put_right_on_the_spot_needs_no_order(case, inspector_a):
@@ -150,6 +153,23 @@ def test_a_major_hazard_seven_and_three(case, inspector_a):
     assert clock(case, "C7") is None
 
 
+def test_the_notice_on_a_major_hazard_is_served_in_three_days(case, inspector_a):
+    order = journeys.order(case, by=inspector_a)
+    journeys.make_major(case, by=inspector_a, day=MARCH[19])
+    journeys.serve(order, by=inspector_a, day=MARCH[19])
+    assert facts(case, "C7") == (
+        MARCH[19],
+        MARCH[24],
+        "",
+        True,
+    )  # the order to correct by a deadline is not it
+    case.refresh_from_db()
+    notice = journeys.order(case, by=inspector_a, day=MARCH[20], due_on=date(2026, 4, 20))
+    assert notice.document.form == "major"
+    journeys.serve(notice, by=inspector_a, day=MARCH[24])
+    assert facts(case, "C7") == (MARCH[19], MARCH[24], "serve", False)
+
+
 def test_a_meeting_on_the_eighth_working_day_is_late_unless_experts_were_heard(make_case, inspector_a):
     for experts, due, late in (([], MARCH[19], True), (["王工"] * 7, date(2026, 4, 2), False)):
         case = make_case()
@@ -194,7 +214,6 @@ def test_three_and_three_to_resume(unit, case, inspector_a, inspector_b, officer
     suspensions.decide(stop, by=office, at=at(plus(1)))
     about = {"subject": f"suspension:{stop.pk}"}
     suspensions.ask_to_resume(stop, words="已搬离", by=officer_east, at=at(MARCH[12]))
-    suspensions.ask_to_resume(stop, words="已搬离，补充照片", by=officer_east, at=at(MARCH[16]))
     inspect = Clock.objects.get(code="C13", **about)
     assert (inspect.began_on, inspect.due_on, inspect.case) == (MARCH[12], MARCH[17], None)
     suspensions.accept(stop, outcome="pass", note="现场核查", officers=[inspector_a, inspector_b],
@@ -230,7 +249,7 @@ def test_a_newer_rule_begins_with_newer_clocks(make_case, inspector_a):
     old = make_case()
     Limit.objects.create(code="C2", name="送达", amount=5, unit="working_days", valid_from=MARCH[12])
     assert facts(old, "C2")[1] == MARCH[13]
-    journeys.order(old, by=inspector_a, day=MARCH[12])
+    journeys.serve(journeys.order(old, by=inspector_a, day=MARCH[12]), by=inspector_a, day=MARCH[12])
     assert facts(old, "C2")[1] == MARCH[13]
     assert facts(make_case(day=MARCH[12]), "C2")[:2] == (MARCH[12], MARCH[19])
     # The days on the way are told as they were counted.
@@ -317,13 +336,13 @@ def test_the_page_shows_whose_until_when_and_why(case, as_user, inspector_a, off
 
 
 def test_the_api_answers_the_clocks_of_one_case(case, api_as, inspector_a):
-    journeys.order(case, by=inspector_a)
+    journeys.serve(journeys.order(case, by=inspector_a), by=inspector_a, day=DAY)
     answer = api_as(inspector_a).get(f"/api/v1/cases/{case.pk}/").json()
     told = {one["code"]: one for one in answer["clocks"]}
     assert set(told) == {"OWNER", "C2", "C4"}
     assert (told["C4"]["due"], told["C4"]["met_at"]) == ("2026-03-30", None)
     assert told["C4"]["began_at"] == "2026-03-25T23:59:59+08:00"
-    assert told["C2"]["met_at"] == "2026-03-10T11:00:00+08:00" and not told["C2"]["is_late"]
+    assert told["C2"]["met_at"] == "2026-03-10T15:00:00+08:00" and not told["C2"]["is_late"]
     assert (told["OWNER"]["due"], told["OWNER"]["whose"]) == ("2026-03-25", "单位")
     assert all(one["why"] and one["name"] and one["began_by"] for one in answer["clocks"])
     rows_ = api_as(inspector_a).get("/api/v1/cases/").json()["results"]

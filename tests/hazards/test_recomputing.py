@@ -193,7 +193,7 @@ def test_a_clock_met_meanwhile_is_stale(case, inspector_a, office):
     with time_machine.travel(at(hour=12), tick=False):
         tell_changed()
     (proposal,) = DeadlineProposal.objects.all()
-    journeys.order(case, by=inspector_a, day=plus(1))
+    journeys.serve(journeys.order(case, by=inspector_a, day=plus(1)), by=inspector_a, day=plus(1))
     with pytest.raises(StaleForm):
         recomputing.accept(proposal, by=office, at=at(plus(2)))
 

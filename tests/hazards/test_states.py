@@ -29,7 +29,7 @@ ALLOWED = {
         "instruct", "reply", "plan", "assure", "achieve", "report",
     },
     "ordered": {
-        "urge", "instruct", "reply", "submit", "pass", "partly", "fail", "ask_extension", "grant_extension",
+        "reorder", "urge", "instruct", "reply", "submit", "pass", "partly", "fail", "ask_extension", "grant_extension",
         "refuse_extension", "transfer", "suspend", "ask_void", "ask_merge", "void",
         "refuse_void", "absorb", "correct_deadline", "determine", "list", "plan", "assure",
         "achieve", "report",
@@ -49,6 +49,7 @@ ALLOWED = {
 DOERS = {
     "correct_on_site": {"inspector_a"},
     "order": {"inspector_a"},
+    "reorder": {"inspector_a"},
     "submit": {"inspector_a", "officer_east", "head_east"},
     "withdraw": {"inspector_a", "officer_east", "head_east"},
     "urge": {"inspector_a", "officer_east", "head_east"},

@@ -1,0 +1,196 @@
+"""Pages of temporary seals: the list, one seal with its steps, and proposing one."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import roles
+from common.days import now
+from common.errors import RuleBroken
+from common.forms import put_refusal
+from common.listing import Listing
+from rectification import limits, seal_forms, seal_selectors
+from rectification.models import Seal
+from rectification.selectors import Step
+from rectification.services import seals
+from rectification.views import answer_done
+from units.models import Unit
+
+STEPS = {
+    "decide": seal_forms.DecideSealForm,
+    "decline": seal_forms.DeclineSealForm,
+    "execute": seal_forms.ExecuteSealForm,
+    "ask-to-lift": seal_forms.AskToLiftForm,
+    "inspect": seal_forms.InspectSealForm,
+    "lift": seal_forms.LiftSealForm,
+    "refuse": seal_forms.KeepSealForm,
+}
+
+
+@require_GET
+def seal_list(request):
+    """Seals of one's area: those that stand first; with ?unit= those of one unit."""
+    tab, rows, tabs = seal_selectors.desk(
+        request.user, request.GET.get("tab", ""), now(), request.GET.get("unit", "")
+    )
+    context = {"listing": Listing(request, rows, hidden=("unit",)), "tabs": tabs, "tab": tab, "now": now()}
+    return render(request, "rectification/seals.html", context)
+
+
+@require_GET
+def seal_detail(request, pk: int):
+    """One seal: what, why, until when, its papers and the steps that are next."""
+    return seal_page(request, find(request, pk))
+
+
+def find(request, pk: int) -> Seal:
+    rows = Seal.objects.visible_to(request.user).select_related(
+        "unit",
+        "unit__region",
+        "document",
+        "lifting_document",
+        "proposed_by",
+        "decided_by",
+        "lifted_by",
+        "again_of",
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def seal_page(request, seal: Seal, *, bound=None, step: str = "", status: int = 200):
+    moment = now()
+    offered = seal_selectors.steps(seal, request.user, moment)
+    for offer in offered:
+        if offer.name == step and bound is not None:
+            offer.form, offer.why_not = bound, ""
+        elif not offer.why_not:
+            offer.form = STEPS[offer.name](user=request.user, auto_id=f"{offer.name}-%s")
+    if bound is not None and step not in [offer.name for offer in offered]:
+        # Somebody else took the step meanwhile: what was typed stays on the page, with the sentence.
+        offered.insert(0, Step(step, seal_selectors.step_label(step), form=bound))
+    context = {
+        "seal": seal,
+        "steps": offered,
+        "first": next((offer for offer in offered if offer.form), None),
+        "cases": list(seal.cases.for_rows()),
+        "officers": list(seal.officers.select_related("user")),
+        "requests": list(seal.requests.select_related("asked_by", "checked_by", "decided_by", "document")),
+        "study_by": limits.urgent_study_by(seal.executed_at) if seal.awaits_study else None,
+        "is_late": seals.study_is_late(seal, moment),
+        "has_run_out": seal.has_run_out(moment),
+        "may_seal_again": seal.status == Seal.Status.IN_FORCE
+        and seal.document_id
+        and roles.may(request.user, "seal.propose", seal.unit.region_id),
+        "today": moment.date(),
+    }
+    return render(request, "rectification/seal.html", context, status=status)
+
+
+@require_POST
+def seal_step(request, pk: int, step: str):
+    """One step in the life of a seal."""
+    if step not in STEPS:
+        raise Http404
+    seal = find(request, pk)
+    roles.need(request.user, seal_selectors.PERMISSIONS[step], seal.unit.region_id)
+    form = STEPS[step](request.POST, user=request.user, auto_id=f"{step}-%s")
+    if form.is_valid():
+        try:
+            take_step(seal, step, form.cleaned_data, by=request.user, at=now())
+        except RuleBroken as refusal:
+            put_refusal(form, refusal)
+        else:
+            return answer_done(request, reverse("rectification:seal", args=[pk]), receipt(step, seal))
+    return seal_page(request, seal, bound=form, step=step, status=422)
+
+
+def take_step(seal: Seal, step: str, facts: dict, *, by, at):
+    """Call the service of the step with what its form asked for."""
+    common = {"by": by, "at": at}
+    match step:
+        case "decide":
+            study = seals.Study(tuple(facts["names"]), facts["held_at"])
+            return seals.decide(seal, study, ends_on=facts["ends_on"], note=facts["note"], **common)
+        case "decline":
+            return seals.decline(seal, note=facts["note"], **common)
+        case "execute":
+            return seals.execute(seal, officers=facts["officers"], executed_at=facts["executed_at"], **common)
+        case "ask-to-lift":
+            return seals.ask_to_lift(seal, words=facts["words"], **common)
+        case "inspect":
+            wanted = ("outcome", "note", "officers")
+            return seals.inspect(seal, **{name: facts[name] for name in wanted}, **common)
+        case "lift":
+            return seals.lift(seal, note=facts["note"], **common)
+    return seals.refuse_to_lift(seal, reason=facts["reason"], **common)
+
+
+def receipt(step: str, seal: Seal) -> str:
+    """What stands above the seal after one of its steps."""
+    seal.refresh_from_db()
+    match step:
+        case "decide":
+            return _("The seal is decided: %(number)s.") % {"number": seal.document.number}
+        case "decline":
+            return _("Nothing is sealed.")
+        case "execute":
+            return _("The seal is up.")
+        case "ask-to-lift":
+            return _("Lifting is asked for; two officers inspect.")
+        case "inspect":
+            return _("The inspection is recorded; the office decides.")
+        case "lift":
+            return _("The seal is lifted: %(number)s.") % {"number": seal.lifting_document.number}
+    return _("The request is refused; the seal stays.")
+
+
+@require_http_methods(["GET", "POST"])
+def propose_seal(request, unit_id: int):
+    """Propose to seal a part of a unit, or record an urgent sealing; with ?again= a seal that is up goes on."""
+    unit = get_object_or_404(Unit.objects.visible_to(request.user), pk=unit_id)
+    again_of = seal_again(request, unit)
+    form = seal_forms.ProposeSealForm(request.POST or None, user=request.user, unit=unit, again_of=again_of)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = propose(unit, form.cleaned_data, again_of, by=request.user, at=now())
+        except RuleBroken as refusal:
+            put_refusal(form, refusal)
+        else:
+            words = (
+                _("The seal is recorded: study it within 24 hours.") if made.urgent else _("Seal proposed.")
+            )
+            return answer_done(request, made.get_absolute_url(), words)
+    context = {"unit": unit, "form": form, "again_of": again_of}
+    return render(request, "rectification/seal_propose.html", context, status=422 if form.errors else 200)
+
+
+def seal_again(request, unit) -> Seal | None:
+    number = request.GET.get("again", "")
+    if not number:
+        return None
+    if not (number.isascii() and number.isdigit()):
+        raise Http404
+    return get_object_or_404(unit.seals.in_force(), pk=int(number[:12]))
+
+
+def propose(unit, facts: dict, again_of: Seal | None, *, by, at) -> Seal:
+    """The service behind the form, by what was chosen."""
+    cause = seals.Cause(
+        again_of.part if again_of else facts["part"],
+        facts["circumstance"],
+        facts["reason"],
+        tuple(facts.get("cases", ())),
+    )
+    common = {"by": by, "at": at, "client_id": facts["client_id"]}
+    if facts.get("urgent") != "yes":
+        return seals.propose(unit, cause, again_of=again_of, **common)
+    return seals.seal_at_once(
+        unit,
+        cause,
+        consent_by=facts["consent_by"],
+        officers=facts["officers"],
+        sealed_at=facts["sealed_at"],
+        **common,
+    )
