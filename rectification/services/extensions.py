@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import AlreadyDone, NotAllowed, RuleBroken
 from documents.models import Form
-from hazards.services import record
+from hazards.services import lock, record
 from rectification.models import Extension
 from rectification.services import papers
 from rectification.services.orders import refuse_deadline
@@ -167,6 +167,8 @@ def take(extension: Extension, decision: str, *, by, at: datetime, note: str) ->
     """Decide the request once: an update that still expects it undecided."""
     if extension.asked_by_id == by.pk:
         raise NotAllowed(_("Nobody decides his own request."))
+    # The case before its request, as a re-inspection locks them: two orders would wait for each other in a ring.
+    lock([extension.case])
     changed = Extension.objects.filter(pk=extension.pk, decision="").update(
         decision=decision, decided_by=by, decided_at=at, decision_note=note.strip()
     )

@@ -9,8 +9,8 @@ from django.db import connection, connections
 from common.errors import RuleBroken
 from documents.models import Document
 from hazards.models import HazardCase
-from rectification.models import Review, Submission
-from rectification.services import reviews, submissions
+from rectification.models import Extension, Review, Submission
+from rectification.services import extensions, reviews, submissions
 from tests import journeys
 from tests.factories import at, plus
 
@@ -83,3 +83,32 @@ def test_withdrawn_or_reinspected_but_not_both(ordered, officer_east, inspector_
     outcome = Submission.objects.get().outcome
     assert (ordered.state, outcome) in {("closed", "passed"), ("ordered", "withdrawn")}
     connection.close()
+
+
+def test_deciding_an_extension_beside_a_review_never_ends_in_a_ring(
+    make_case, inspector_a, inspector_b, officer_east, office
+):
+    for n in range(6):
+        case = make_case()
+        journeys.order(case, by=inspector_a)
+        asked = extensions.ask(
+            case, until=plus(40), reason="配件未到", interim="专人看守", by=officer_east, at=at(plus(1))
+        )
+        mine, theirs = (
+            HazardCase.objects.select_related("unit", "category").get(pk=case.pk) for _ in range(2)
+        )
+        asked = Extension.objects.select_related("case__unit", "case__category").get(pk=asked.pk)
+        acts = (
+            lambda theirs=theirs: reviews.review(
+                unit=theirs.unit,
+                verdicts=[reviews.Verdict(theirs, "pass", journeys.WORDS)],
+                officers=[inspector_a, inspector_b],
+                by=inspector_a,
+                at=at(plus(5)),
+            ),
+            lambda asked=asked: extensions.grant(asked, by=office, at=at(plus(5))),
+        )
+        answers = together(lambda n, acts=acts: acts[n](), 2)
+        assert "done" in answers, answers
+        mine.refresh_from_db()
+        assert mine.state in {"closed", "ordered"}
