@@ -21,7 +21,7 @@ TABS = (
 )
 """What a person looks for most, as presets of the filter: a preset is a link and nothing more."""
 
-SEARCH_CAP = 200
+SEARCH_CAP = 100
 
 
 @require_GET

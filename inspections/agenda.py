@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from accounts.roles import Role
 from common.listing import capped_counts
 from common.workdays import YearNotLoaded
+from documents.models import Document
 from hazards import states
 from hazards.models import HazardCase
 from inspections.models import Inspection
@@ -107,6 +108,12 @@ class Day:
             .order_by("-started_at")
         )
 
+    @property
+    def unserved(self):
+        """Papers that bind nobody yet, for those who serve them."""
+        papers = Document.objects.visible_to(self.user)
+        return papers.awaiting_service() if self.user.may("document.serve") else papers.none()
+
     # --- the strip and the cards
 
     @cached_property
@@ -120,6 +127,7 @@ class Day:
             due_today=self.due_today,
             inspect=self.unseen,
             drafts=self.drafts,
+            unserved=self.unserved,
         )
         return counts | {
             "reinspect": sum(submitted.values()),

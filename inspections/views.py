@@ -14,7 +14,6 @@ from common.errors import AlreadyDone, NotAllowed, RuleBroken
 from common.files import serve_private
 from common.forms import put_refusal
 from common.listing import Listing
-from documents.models import Document
 from inspections import agenda, outcome, rules, selectors, services
 from inspections.filters import ORDERINGS, InspectionFilter
 from inspections.forms import DiscardForm, FindingForm, FinishForm, StartForm, findings_forms, kinds_for
@@ -53,8 +52,8 @@ def today_page(request):
     context = {name: read() for name, read in sections.items() if show in ("", name)}
     context |= {"counts": day.counts, "show": show, "today": day.on, "cap": agenda.CAP}
     context |= {"may_begin": may_begin(request.user), "may_review": request.user.may("case.review")}
-    if not show and request.user.may("document.serve"):
-        context["unserved"] = Document.objects.visible_to(request.user).awaiting_service().count()
+    if not show:
+        context["unserved"] = day.counts["unserved"]
     return render(request, "inspections/today.html", context)
 
 

@@ -35,7 +35,7 @@ def case_papers(case, acts: frozenset[str] | None = None) -> dict:
             "ask_extension", case.extensions.select_related("asked_by", "decided_by", "document")
         ),
         "determinations": read("determine", case.determinations.select_related("recorded_by")),
-        "boards": supervised.boards(listings, today()),
+        "boards": supervised.boards(listings, today(), acts),
         "submissions": read("submit", case.submissions.select_related("submitted_by")),
         "instructions": read(
             "instruct", case.instructions.select_related("addressee", "given_by", "replied_by", "document")

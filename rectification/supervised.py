@@ -94,14 +94,23 @@ class Board:
         return self.is_report_late or bool(self.late_milestones)
 
 
-def boards(listings: Iterable[Listing], on: date) -> list[Board]:
-    """The listings in the order given with all they are held to, in four statements however many they are."""
+def boards(listings: Iterable[Listing], on: date, acts: frozenset[str] | None = None) -> list[Board]:
+    """The listings in the order given with all they are held to, in four statements however many they are.
+
+    Each finding, milestone and report leaves an event: where `acts` are known, only what can be there is read.
+    """
     listings = list(listings)
     if not listings:
         return []
-    flags = newest_flags(listings)
-    milestones = grouped(Milestone.objects.filter(listing__in=listings).select_related("done_by"))
-    reports = grouped(ProgressReport.objects.filter(listing__in=listings).select_related("reported_by"))
+
+    def read(act: str, rows):
+        return rows if acts is None or act in acts else rows.none()
+
+    flags = newest_flags(read("assure", FlagEntry.objects.filter(listing__in=listings)))
+    plan = Milestone.objects.filter(listing__in=listings).select_related("done_by")
+    milestones = grouped(read("plan", plan))
+    told = ProgressReport.objects.filter(listing__in=listings).select_related("reported_by")
+    reports = grouped(read("report", told))
     units = unit_boards({listing.case.unit_id for listing in listings})
     return [
         Board(
@@ -126,8 +135,8 @@ def next_milestones(listings: Iterable[Listing]) -> dict[int, Milestone]:
 NO_BOARD = UnitBoard(0, 0, 0, None)
 
 
-def newest_flags(listings: list[Listing]) -> dict[tuple[int, str], FlagEntry]:
-    rows = FlagEntry.objects.filter(listing__in=listings).select_related("set_by")
+def newest_flags(entries) -> dict[tuple[int, str], FlagEntry]:
+    rows = entries.select_related("set_by")
     rows = rows.order_by("listing_id", "flag", "-pk").distinct("listing_id", "flag")
     return {(row.listing_id, row.flag): row for row in rows}
 
