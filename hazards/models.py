@@ -151,6 +151,10 @@ class CaseQuerySet(models.QuerySet):
         """Found at a unit where the same hazard of the catalogue had been found within the twelve months before."""
         return self.filter(Exists(same_found_before(OuterRef)))
 
+    def with_recurrence(self):
+        """Each with `recurs`, so that a page asks for the earlier ones only where there are any."""
+        return self.annotate(recurs=Exists(same_found_before(OuterRef)))
+
     def not_recurring(self):
         return self.filter(~Exists(same_found_before(OuterRef)))
 

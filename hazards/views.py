@@ -82,7 +82,7 @@ def case_detail(request, pk: int):
     """One case: what was found, where it stands, who may do what, and everything that happened."""
     cases = HazardCase.objects.visible_to(request.user)
     case = get_object_or_404(
-        cases.for_rows().select_related("inspector", "opened_by", "unit__place_type"), pk=pk
+        cases.for_rows().with_recurrence().select_related("inspector", "opened_by", "unit__place_type"), pk=pk
     )
     on = today()
     events = selectors.timeline(case)
@@ -95,7 +95,7 @@ def case_detail(request, pk: int):
         "events": selectors.timeline_rows(events),
         "acts": frozenset(event.act for event in events),
         "steps": selectors.steps(case, events),
-        "before": list(case.found_before()),
+        "before": list(case.found_before()) if case.recurs else [],
         "deadlines": list(case.deadlines.select_related("by", "document").order_by("version")),
     }
     return render(request, "hazards/detail.html", context)
