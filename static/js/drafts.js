@@ -90,7 +90,8 @@ function setUp(form) {
     }
   });
   form.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful) localStorage.removeItem(key);
+    // A part of the form that asked for something of its own (a select, a hint) has sent nothing.
+    if (event.detail.successful && event.detail.elt === form) localStorage.removeItem(key);
   });
 }
 

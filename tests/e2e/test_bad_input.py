@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from common.days import today
 from tests import journeys
-from tests.factories import plus
+from tests.factories import picture, plus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -284,3 +284,31 @@ def test_nonsense_in_the_address_breaks_no_list(door, ordered, inspector_a, quer
     answer = door(inspector_a).get(f"/cases/?{query}")
     assert answer.status_code in (200, 400)
     assert len(re.findall(r'<th scope="row">', answer.content.decode())) <= 100
+
+
+def test_a_refused_report_comes_back_with_its_photo(phone, sign_in, ordered, officer_east, tmp_path):
+    shot = tmp_path / "after.jpg"
+    shot.write_bytes(picture().read())
+    page = sign_in(phone, officer_east)
+    page.goto(act(ordered, "submit"))
+    page.set_input_files("input[name=photos]", str(shot))
+    page.locator(".photo.is-local").wait_for()
+    press = page.locator("button[form=act]:visible, #act button.btn-primary:visible").first
+    press.click()
+    page.locator(".field-errors").first.wait_for()
+    assert page.locator(".photo.is-local").count() == 1
+    page.fill("[name=words]", "已清理，通道畅通")
+    page.locator("button[form=act]:visible, #act button.btn-primary:visible").first.click()
+    page.wait_for_url("**/cases/*/")
+    assert ordered.submissions.get().photos.count() == 1
+
+
+def test_a_half_typed_unit_is_there_again(phone, sign_in, officer_east):
+    page = sign_in(phone, officer_east)
+    page.goto("/units/register/")
+    page.fill("#id_name", "没有填完的饭店")
+    page.wait_for_timeout(1500)
+    page.goto("/units/")
+    page.goto("/units/register/")
+    page.locator("form[data-draft] .notice[role=status]").wait_for()
+    assert page.input_value("#id_name") == "没有填完的饭店"
