@@ -11,7 +11,7 @@ from hazards.services import open_case
 from rectification import drawing
 from rectification.models import LookBack, Watch
 from rectification.services import draws, lookbacks, voids, watches
-from rectification.services.reviews import is_grave
+from rectification.services.reviews import hands_on, is_grave
 from reference.models import Region
 
 HELD = ("现场查看，整改成果保持良好", "通道畅通，未见反弹", "设施完好，责任人在岗", "")
@@ -45,11 +45,11 @@ def record(one: LookBack, cast: people.Cast, moment, dice: random.Random, *, bac
 
 
 def able(one: LookBack, cast: people.Cast) -> list:
-    """Who may look: of a grave hazard nobody who ordered it."""
+    """Who may look: of a grave hazard nobody who had a hand in it."""
     if not is_grave(one.case):
         return cast.inspectors
-    ordered = set(one.case.order_items.values_list("order__issued_by", flat=True))
-    return [person for person in cast.inspectors if person.pk not in ordered]
+    hands = hands_on(one.case)
+    return [person for person in cast.inspectors if person.pk not in hands]
 
 
 def days_ago(times: Times, days: int, hour: int):
