@@ -50,6 +50,11 @@ def ways_to(person) -> tuple[str, ...]:
     return BOTH if person.email else BOTH[:1]
 
 
+def write_to(person, **said) -> Message:
+    """`post` to a person by every way there is to reach them."""
+    return post(recipient=person, channels=ways_to(person), **said)
+
+
 def deliver_due(*, now) -> dict[str, int]:
     """Brings what is due; safe to run twice, at the same time, or after a week. Returns counts by outcome."""
     counts = Counter(in_app=_show(now))

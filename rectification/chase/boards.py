@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.models import User
 from hazards.models import Level
-from notifications.services import post, ways_to
+from notifications.services import write_to
 from rectification.chase.people import Directory
 from rectification.models import Listing, Milestone
 from rectification.models.chase import Recipient
@@ -72,8 +72,8 @@ def tell(one: Late, person: User, why: str, on: date) -> None:
     case = one.listing.case
     level = Level(one.listing.level)
     short = {Level.PROVINCE: "省级", Level.CITY: "市级", Level.COUNTY: "县级"}[level]
-    post(
-        recipient=person,
+    write_to(
+        person,
         kind=KIND,
         subject=f"挂牌督办逾期：{case.unit.name}",
         body=f"{case.number} {case.unit.name}（{short}挂牌督办，{one.listing.paper_number}）\n{one.words}。\n{why}",
@@ -81,5 +81,4 @@ def tell(one: Late, person: User, why: str, on: date) -> None:
         about=f"case:{case.pk}",
         key=f"{one.key}:{person.pk}",
         on=on,
-        channels=ways_to(person),
     )

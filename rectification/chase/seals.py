@@ -6,7 +6,7 @@ from django.utils.timezone import localtime
 
 from accounts.models import User
 from common.days import end_of
-from notifications.services import post, ways_to
+from notifications.services import write_to
 from rectification import limits
 from rectification.chase.people import Directory
 from rectification.models import Seal
@@ -46,8 +46,8 @@ def tell(seal: Seal, directory: Directory, *, what: str, on: date, subject: str)
         for one in directory.told(Recipient.INSPECTOR, township, inspector)
     }
     for person in User.objects.filter(pk__in=told).order_by("pk"):
-        post(
-            recipient=person,
+        write_to(
+            person,
             kind=KIND,
             subject=subject,
             body=f"{seal.unit.name}\n查封部位：{seal.part}",
@@ -55,5 +55,4 @@ def tell(seal: Seal, directory: Directory, *, what: str, on: date, subject: str)
             about=f"unit:{seal.unit_id}",
             key=f"seal:{seal.pk}:{what}:{person.pk}",
             on=on,
-            channels=ways_to(person),
         )

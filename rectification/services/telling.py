@@ -3,7 +3,7 @@
 from datetime import date
 
 from accounts.models import User
-from notifications.services import post, ways_to
+from notifications.services import write_to
 from rectification.chase.people import Directory
 from rectification.models.chase import Recipient
 
@@ -16,8 +16,8 @@ def tell(
     """Write to `person`, once for each `key`; nobody writes to himself."""
     if person is None or (by is not None and person.pk == by.pk):
         return
-    post(
-        recipient=person,
+    write_to(
+        person,
         kind=KIND,
         subject=subject,
         body=body,
@@ -25,7 +25,6 @@ def tell(
         about=about,
         key=key,
         on=on,
-        channels=ways_to(person),
     )
 
 

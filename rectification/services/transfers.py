@@ -12,7 +12,7 @@ from common.workdays import YearNotLoaded
 from documents.models import Form
 from hazards import states
 from hazards.services import lock, record, refuse_by_state
-from notifications.services import post, ways_to
+from notifications.services import write_to
 from rectification.models import Transfer
 from rectification.services import papers
 from reference.selectors import calendar
@@ -213,8 +213,8 @@ def successors(row: Transfer, on: date) -> list:
 def tell_late(row: Transfer, person, on: date) -> None:
     """The letters of a referral go to Chinese offices, as those of the chase do."""
     unit = row.case.unit.name
-    post(
-        recipient=person,
+    write_to(
+        person,
         kind=KIND,
         subject=f"移送逾期未回复：{unit}",
         body=(
@@ -225,5 +225,4 @@ def tell_late(row: Transfer, person, on: date) -> None:
         about=f"case:{row.case_id}",
         key=f"referral:{row.pk}:late:{person.pk}",
         on=on,
-        channels=ways_to(person),
     )

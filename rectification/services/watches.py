@@ -11,7 +11,7 @@ from accounts import roles
 from accounts.models import Post, User
 from accounts.roles import Role
 from common.errors import RuleBroken
-from notifications.services import post, ways_to
+from notifications.services import write_to
 from rectification.limits import watch_days, watch_ends_after
 from rectification.models import Suspension, Watch, WatchLook
 from units.models import OperatingStatus
@@ -117,8 +117,8 @@ def tell(seen: WatchLook, unit, *, by, on: date) -> None:
     here = posts.filter(role__in=[Role.COUNTY_OFFICE, Role.LEADER], region_id=unit.region_id[:COUNTY_DIGITS])
     state = "停产停业" if seen.watch.why == Watch.Why.SUSPENDED else "已关闭"
     for person in User.objects.filter(pk__in=here.order_by().values("user")).serving(on).order_by("pk"):
-        post(
-            recipient=person,
+        write_to(
+            person,
             kind="watch",
             subject=f"擅自恢复生产经营：{unit.name}",
             body=f"{unit.number} {unit.name}（{state}）\n{by.name}于{seen.held_on:%Y-%m-%d}发现：{seen.note}",
@@ -126,5 +126,4 @@ def tell(seen: WatchLook, unit, *, by, on: date) -> None:
             about=f"unit:{unit.pk}",
             key=f"watch:{seen.pk}:{person.pk}",
             on=on,
-            channels=ways_to(person),
         )
