@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from string import Formatter
 
 FACTS = {
-    "when": "how the deadline stands: 还剩 4 天到期, 今天到期, 逾期 12 天",
-    "days": "the number of days to the deadline or past it",
-    "due_on": "the deadline, 2026年2月14日",
-    "number": "the case number",
+    "what": "what is owed: 整改期限, 复查, 挂牌督办进展报告",
+    "when": "how its day stands: 还剩 4 天到期, 今天到期, 逾期 12 天; by the hour: 还剩 5 小时, 超过 2 小时",
+    "days": "the number of days to the day or past it",
+    "due_on": "the day, 2026年2月14日",
+    "number": "the case number, or nothing where the thing concerns a unit",
     "unit": "the unit's name",
     "address": "the unit's address",
     "township": "the township's short name",

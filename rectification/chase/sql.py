@@ -1,240 +1,309 @@
-"""The statements of a run. Every one handles a whole batch; none is sent per case or per person."""
+"""The statements of a run. Every one handles a whole batch; none is sent per row or per person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import connection
-from django.urls import reverse
-
 from accounts.models import User
 from hazards.models import HazardCase
-from hazards.states import LIVE
-from notifications.models import Delivery, Message
-from rectification.models import ChaseClaim
-from rectification.models.chase import Recipient
+from rectification.chase.sources import Source, columns
+from rectification.models import ChaseClaim, Rung, Suggestion
+from rectification.models.chase import FollowUp
+from rectification.watched import WAITING, Watched
 from rectification.wording import compile_to_sql
 from reference.models import HazardCategory, Region
 from units.models import Unit
 
 TABLES = {
     model.__name__.lower(): f'"{model._meta.db_table}"'
-    for model in (ChaseClaim, Delivery, HazardCase, HazardCategory, Message, Region, Unit, User)
+    for model in (ChaseClaim, HazardCase, HazardCategory, Region, Rung, Suggestion, Unit, User)
 }
-KIND = "chase"
-DUE = "c.next_chase_on <= %(on)s AND c.state = ANY(%(live)s) AND c.due_on IS NOT NULL"
+Outcome = ChaseClaim.Outcome
+
+WAITED = ", ".join(f"'{one}'" for one in WAITING)
+SHANGHAI = "'Asia/Shanghai'"
+HOURS = "ceil(abs(extract(epoch FROM b.due_at - %(at)s)) / 3600)::int"
 
 FACTS = {
-    "when": """CASE WHEN b.due_on > %(on)s THEN concat('还剩 ', b.due_on - %(on)s, ' 天到期')
-                    WHEN b.due_on = %(on)s THEN '今天到期'
-                    ELSE concat('逾期 ', %(on)s - b.due_on, ' 天') END""",
-    "days": "abs(b.due_on - %(on)s)",
-    "due_on": "to_char(b.due_on, 'FMYYYY年FMMM月FMDD日')",
-    "number": "b.number",
+    "what": f"CASE b.watched WHEN '{Watched.DEADLINE}' THEN '整改期限' ELSE b.title END",
+    "when": f"""CASE WHEN r.measure = 'hours' AND b.due_at >= %(at)s THEN concat('还剩 ', {HOURS}, ' 小时')
+                    WHEN r.measure = 'hours' THEN concat('超过 ', {HOURS}, ' 小时')
+                    WHEN b.watched IN ({WAITED}) THEN concat('已 ', b.said_on - b.due_on, ' 天')
+                    WHEN b.due_on > b.said_on THEN concat('还剩 ', b.due_on - b.said_on, ' 天到期')
+                    WHEN b.due_on = b.said_on THEN '今天到期'
+                    ELSE concat('逾期 ', b.said_on - b.due_on, ' 天') END""",
+    "days": "abs(b.due_on - b.said_on)",
+    "due_on": f"""CASE WHEN r.measure = 'hours'
+                       THEN to_char(b.due_at AT TIME ZONE {SHANGHAI}, 'FMYYYY年FMMM月FMDD日HH24:MI')
+                       ELSE to_char(b.due_on, 'FMYYYY年FMMM月FMDD日') END""",
+    "number": "coalesce(h.number, '')",
     "unit": "u.name",
     "address": "u.address",
     "township": "coalesce(t.short_name, '')",
-    "category": "g.name",
-    "part": "CASE WHEN b.part = '' THEN '' ELSE concat('（', b.part, '）') END",
-    "description": "b.description",
+    "category": "coalesce(g.name, '')",
+    "part": "CASE WHEN coalesce(h.part, '') = '' THEN '' ELSE concat('（', h.part, '）') END",
+    "description": "coalesce(h.description, '')",
     "inspector": "coalesce(nullif(i.name, ''), '未指定')",
-    "why": "p.why",
+    "why": "b.why",
 }
-"""The SQL of each fact of wording.FACTS. A literal percent sign would have to be doubled."""
+"""The SQL of each fact of wording.FACTS, for a row `b` of what is said. A literal percent sign would have to be
+doubled."""
 
-PLACE_KEY = f"CASE WHEN k.kind = '{Recipient.INSPECTOR}' THEN b.inspector_key ELSE b.township END"
+FACT_TABLES = f"""
+    JOIN {TABLES["rung"]} r ON r.id = b.rung_id
+    JOIN {TABLES["unit"]} u ON u.id = b.unit_id
+    LEFT JOIN {TABLES["hazardcase"]} h ON h.id = b.case_id
+    LEFT JOIN {TABLES["hazardcategory"]} g ON g.code = h.category_id
+    LEFT JOIN {TABLES["region"]} t ON t.code = b.township
+    LEFT JOIN {TABLES["user"]} i ON i.id = h.inspector_id
+"""
+
+PLACE = "township, inspector_id, person_id, asker_id, level, department"
+PROFILE = "watched, clock, grade, level, due_on"
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A batch: how many cases, their distinct deadlines and places, and the last of them in the order of walking."""
+class Told:
+    """Who is told by one rung at one place, and how the ledger will put it."""
 
-    cases: int
-    deadlines: list[date]
-    places: list[tuple[str, int | None]]
-    last: tuple[date, int] | None
+    place: int
+    rung: int
+    kind: str
+    user_id: int | None
+    via: str
+    post_id: int | None
+    outcome: str
+    leads: bool
+    """The first of its kind, which carries the cycles that are passed over."""
 
 
 @dataclass(frozen=True)
 class Done:
-    claimed: int
-    messages: int
+    told: int
     passed_over: int
 
 
-def place_key(kind: str, township: str, inspector_id: int | None) -> str:
-    """What PLACE_KEY computes: whom an inspector's letter falls to depends on the township as well."""
-    return f"{township}:{inspector_id or ''}" if kind == Recipient.INSPECTOR else township
+def owed_columns(source: Source, owed: Iterable[tuple]) -> dict[str, list]:
+    """(key of the profile, rung, first cycle, latest cycle) of everything that profiles of the batch owe."""
+    names = ("watched", "clocks", "grades", "levels", "dues", "rung_ids", "firsts", "latests")
+    return dict(zip(names, columns(((*key, *rest) for key, *rest in owed), 8), strict=True))
 
 
-def take(cursor, *, on: date, after: tuple[date, int], size: int, lock: bool) -> Taken:
-    """The next `size` due cases into a table of this transaction, locked; those locked by others are passed by."""
-    drop(cursor)
-    cursor.execute(
-        f"""
-        CREATE TEMP TABLE chase_batch ON COMMIT DROP AS
-        SELECT c.id, c.next_chase_on, c.due_on, c.deadline_version, c.number, c.part, c.description, c.unit_id,
-               c.category_id, c.inspector_id, left(c.region_id, 9) AS township,
-               concat(left(c.region_id, 9), ':', c.inspector_id) AS inspector_key
-        FROM {TABLES["hazardcase"]} c
-        WHERE {DUE} AND c.next_chase_on >= %(day)s AND (c.next_chase_on, c.id) > (%(day)s, %(id)s)
-        ORDER BY c.next_chase_on, c.id
-        LIMIT %(size)s
-        {"FOR UPDATE OF c SKIP LOCKED" if lock else ""}
-        """,
-        {"on": on, "live": list(LIVE), "day": after[0], "id": after[1], "size": size},
+def places_columns(places: list[tuple]) -> dict[str, list]:
+    names = ("p_towns", "p_inspectors", "p_persons", "p_askers", "p_levels", "p_departments", "p_places")
+    return dict(zip(names, columns(((*place, at) for at, place in enumerate(places)), 7), strict=True))
+
+
+def told_columns(people: Iterable[Told]) -> dict[str, list]:
+    names = ("t_places", "t_rungs", "t_kinds", "t_users", "t_vias", "t_posts", "t_outcomes", "t_leads")
+    rows = (
+        (one.place, one.rung, one.kind, one.user_id, one.via, one.post_id, one.outcome, one.leads)
+        for one in people
     )
-    cursor.execute("ANALYZE chase_batch")
-    cursor.execute("SELECT count(*), array_agg(DISTINCT due_on) FROM chase_batch")
-    cases, deadlines = cursor.fetchone()
-    cursor.execute("SELECT DISTINCT township, inspector_id FROM chase_batch")
-    places = cursor.fetchall()
-    cursor.execute("SELECT next_chase_on, id FROM chase_batch ORDER BY next_chase_on DESC, id DESC LIMIT 1")
-    return Taken(cases, deadlines or [], places, cursor.fetchone())
+    return dict(zip(names, columns(rows, 8), strict=True))
 
 
-def drop(cursor) -> None:
-    """The tables of the batch; a commit drops them too."""
-    cursor.execute("DROP TABLE IF EXISTS chase_batch, chase_owed")
+def owing(source: Source) -> str:
+    """What the batch owes and has not claimed: one row for each thing, rung, cycle, role and person.
 
-
-def find_owed(cursor, *, owed: list[tuple], rungs, people: list[tuple]) -> int:
-    """What the batch owes and has not claimed, into a table; returns how many cases owe something.
-
-    A repeating rung counts from the cycle after the last one claimed for this deadline up to the latest.
-    `reaches` says whether at least one person can be told.
+    A repeating rung counts from the cycle after the last one claimed for this version up to the latest; the cycles
+    before the latest are passed over, once for each role.
     """
-    days, rung_ids, cycles = columns(owed, 3)
-    kinds, keys = columns({(kind, key) for kind, key, _user, _why in people}, 2)
+    return f"""
+        WITH claimed AS (
+            SELECT x.watched, x.subject, x.version, x.rung_id, x.recipient, max(x.cycle) AS cycle
+            FROM chase_batch b
+            JOIN {TABLES["chaseclaim"]} x
+              ON x.watched = b.watched AND x.subject = b.subject AND x.version = b.version
+            GROUP BY 1, 2, 3, 4, 5
+        )
+        SELECT b.watched, b.subject, b.version, b.case_id, b.unit_id, b.township, b.title, b.due_on,
+               o.rung_id, s.cycle, p.kind AS recipient,
+               CASE WHEN s.cycle = o.latest THEN p.user_id END AS person_id,
+               CASE WHEN s.cycle = o.latest THEN p.via ELSE '' END AS via,
+               CASE WHEN s.cycle = o.latest THEN p.post_id END AS post_id,
+               CASE WHEN s.cycle = o.latest THEN p.outcome ELSE '{Outcome.PASSED_OVER}' END AS outcome
+        FROM chase_batch b
+        JOIN unnest(%(watched)s::text[], %(clocks)s::text[], %(grades)s::text[], %(levels)s::text[],
+                    %(dues)s::{source.due_type}[], %(rung_ids)s::bigint[], %(firsts)s::int[], %(latests)s::int[])
+             o({PROFILE}, rung_id, first, latest) USING ({PROFILE})
+        JOIN unnest(%(p_towns)s::text[], %(p_inspectors)s::bigint[], %(p_persons)s::bigint[], %(p_askers)s::bigint[],
+                    %(p_levels)s::text[], %(p_departments)s::text[], %(p_places)s::int[])
+             l({PLACE}, place) USING ({PLACE})
+        JOIN unnest(%(t_places)s::int[], %(t_rungs)s::bigint[], %(t_kinds)s::text[], %(t_users)s::bigint[],
+                    %(t_vias)s::text[], %(t_posts)s::bigint[], %(t_outcomes)s::text[], %(t_leads)s::bool[])
+             p(place, rung_id, kind, user_id, via, post_id, outcome, leads)
+          ON p.place = l.place AND p.rung_id = o.rung_id
+        LEFT JOIN claimed x
+          ON x.watched = b.watched AND x.subject = b.subject AND x.version = b.version
+         AND x.rung_id = o.rung_id AND x.recipient = p.kind
+        CROSS JOIN LATERAL generate_series(greatest(o.first, coalesce(x.cycle + 1, 0)), o.latest) AS s(cycle)
+        WHERE b.stands AND (s.cycle = o.latest OR p.leads)
+    """
+
+
+def claim(cursor, source: Source, values: dict) -> Done:
+    """Writes the claims of the batch in one statement, and keeps those of the rungs in `special` at hand.
+
+    `values` holds the columns of owed, places and people, and `on`, `at`, `run`, `special`.
+    """
+    due_on = f"(due_on AT TIME ZONE {SHANGHAI})::date" if source.hourly else "due_on"
+    cursor.execute(
+        """
+        CREATE TEMP TABLE chase_new (
+            watched text, subject bigint, version int, rung_id bigint, cycle int, recipient text, person_id bigint,
+            via text, post_id bigint
+        ) ON COMMIT DROP
+        """
+    )
     cursor.execute(
         f"""
-        CREATE TEMP TABLE chase_owed ON COMMIT DROP AS
-        WITH claimed AS (
-            SELECT x.case_id, x.rung_id, max(x.cycle) AS cycle
-            FROM chase_batch b
-            JOIN {TABLES["chaseclaim"]} x ON x.case_id = b.id AND x.deadline_version = b.deadline_version
-            GROUP BY x.case_id, x.rung_id
+        WITH new AS (
+            INSERT INTO {TABLES["chaseclaim"]}
+                (watched, subject, version, rung_id, cycle, recipient, person_id, via, post_id, run_id, due_on, "on",
+                 claimed_at, outcome)
+            SELECT watched, subject, version, rung_id, cycle, recipient, person_id, via, post_id, %(run)s, {due_on},
+                   %(on)s, %(at)s, outcome
+            FROM ({owing(source)}) AS w
+            ON CONFLICT DO NOTHING
+            RETURNING watched, subject, version, rung_id, cycle, recipient, person_id, via, post_id, outcome
+        ), kept AS (
+            INSERT INTO chase_new
+            SELECT watched, subject, version, rung_id, cycle, recipient, person_id, via, post_id FROM new
+            WHERE rung_id = ANY(%(special)s::bigint[]) AND outcome = '{Outcome.TOLD}'
         )
-        SELECT b.id AS case_id, o.rung_id, s.cycle, s.cycle = o.latest AS is_latest,
-               EXISTS (
-                   SELECT 1 FROM unnest(%(rungs)s::bigint[], %(rung_kinds)s::text[]) k(rung_id, kind)
-                   JOIN unnest(%(kinds)s::text[], %(keys)s::text[]) p(kind, key) ON p.kind = k.kind
-                   WHERE k.rung_id = o.rung_id AND p.key = {PLACE_KEY}
-               ) AS reaches
-        FROM chase_batch b
-        JOIN unnest(%(days)s::date[], %(rung_ids)s::bigint[], %(cycles)s::int[]) o(due_on, rung_id, latest)
-          ON o.due_on = b.due_on
-        LEFT JOIN claimed x ON x.case_id = b.id AND x.rung_id = o.rung_id
-        CROSS JOIN LATERAL generate_series(coalesce(x.cycle + 1, 0), o.latest) AS s(cycle)
+        SELECT count(*) FILTER (WHERE outcome <> '{Outcome.PASSED_OVER}'),
+               count(*) FILTER (WHERE outcome = '{Outcome.PASSED_OVER}')
+        FROM new
+        """,
+        values,
+    )
+    return Done(*cursor.fetchone())
+
+
+def count_claims(cursor, source: Source, values: dict) -> tuple[Done, int, list[int]]:
+    """What `claim` would write, how many of it would be letters of their own, and who would get a digest."""
+    cursor.execute(
+        f"""
+        SELECT count(*) FILTER (WHERE outcome <> '{Outcome.PASSED_OVER}'),
+               count(*) FILTER (WHERE outcome = '{Outcome.PASSED_OVER}'),
+               count(*) FILTER (WHERE outcome = '{Outcome.TOLD}' AND rung_id = ANY(%(urgent)s::bigint[])),
+               array_agg(DISTINCT person_id)
+                   FILTER (WHERE outcome = '{Outcome.TOLD}' AND rung_id <> ALL(%(urgent)s::bigint[]))
+        FROM ({owing(source)}) AS w
+        """,
+        values,
+    )
+    told, passed_over, singles, people = cursor.fetchone()
+    return Done(told, passed_over), singles, people or []
+
+
+def suggest(cursor, rungs: Iterable, on: date) -> None:
+    """What the rungs just claimed suggest for their cases: each thing once while it is open, and only where it fits."""
+    ids, whats = columns([(rung.pk, what) for rung in rungs for what in rung.follow_ups], 2)
+    cursor.execute(
+        f"""
+        INSERT INTO {TABLES["suggestion"]} (case_id, what, rung_id, made_on, reason)
+        SELECT DISTINCT ON (b.case_id, f.what) b.case_id, f.what, n.rung_id, %(on)s::date, ''
+        FROM chase_new n
+        JOIN unnest(%(rungs)s::bigint[], %(whats)s::text[]) f(rung_id, what) USING (rung_id)
+        JOIN chase_batch b ON b.watched = n.watched AND b.subject = n.subject
+        JOIN {TABLES["hazardcase"]} c ON c.id = b.case_id
+        JOIN {TABLES["unit"]} u ON u.id = b.unit_id
+        WHERE NOT (f.what = '{FollowUp.LIST}' AND (c.main_level <> '' OR c.grade <> 'major'))
+          AND NOT (f.what = '{FollowUp.SUSPEND}' AND u.suspended_since IS NOT NULL)
+        ORDER BY b.case_id, f.what, n.rung_id
+        ON CONFLICT (case_id, what) WHERE settled_at IS NULL DO NOTHING
+        """,
+        {"rungs": ids, "whats": whats, "on": on},
+    )
+
+
+def singles(cursor, source: Source, rungs: list, *, whys: list[tuple], on: date, at: datetime) -> list[tuple]:
+    """The letters of their own among the claims just made: (key parts, person, subject, text, case, unit).
+
+    `whys`: (rung, role, person, why) for everybody told.
+    """
+    subject, body, literals = letters(rungs)
+    w_rungs, w_kinds, w_users, w_whys = columns(whys, 4)
+    due_at = "b.due_on" if source.hourly else "(b.due_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'"
+    due_on = f"(b.due_on AT TIME ZONE {SHANGHAI})::date" if source.hourly else "b.due_on"
+    cursor.execute(
+        f"""
+        SELECT b.watched, b.subject, b.version, b.rung_id, b.cycle, b.person_id, {subject}, {body}, b.case_id, b.unit_id
+        FROM (
+            SELECT n.*, b.case_id, b.unit_id, b.township, b.title, {due_on} AS due_on, {due_at} AS due_at,
+                   %(on)s::date AS said_on,
+                   coalesce(w.why, '') AS why
+            FROM chase_new n
+            JOIN chase_batch b ON b.watched = n.watched AND b.subject = n.subject
+            LEFT JOIN unnest(%(w_rungs)s::bigint[], %(w_kinds)s::text[], %(w_users)s::bigint[], %(w_whys)s::text[])
+                 w(rung_id, recipient, person_id, why)
+              ON w.rung_id = n.rung_id AND w.recipient = n.recipient AND w.person_id = n.person_id
+            WHERE n.rung_id = ANY(%(ids)s::bigint[]) AND n.person_id IS NOT NULL
+        ) AS b
+        {FACT_TABLES}
+        ORDER BY b.subject, b.person_id
         """,
         {
-            **rung_kinds(rungs),
-            "days": days,
-            "rung_ids": rung_ids,
-            "cycles": cycles,
-            "kinds": kinds,
-            "keys": keys,
+            **literals,
+            "on": on,
+            "at": at,
+            "ids": [rung.pk for rung in rungs],
+            "w_rungs": w_rungs,
+            "w_kinds": w_kinds,
+            "w_users": w_users,
+            "w_whys": w_whys,
         },
-    )
-    cursor.execute("ANALYZE chase_owed")
-    return one(cursor, "SELECT count(DISTINCT case_id) FROM chase_owed")
-
-
-def orphans(cursor) -> list[tuple[str, str, int]]:
-    """Letters that reach nobody, by rung and township."""
-    cursor.execute(
-        """
-        SELECT r.code, b.township, count(*)
-        FROM chase_owed o JOIN chase_batch b ON b.id = o.case_id JOIN rectification_rung r ON r.id = o.rung_id
-        WHERE o.is_latest AND NOT o.reaches
-        GROUP BY r.code, b.township
-        """
     )
     return cursor.fetchall()
 
 
-def count_letters(cursor, *, people: list[tuple], rungs) -> Done:
-    """What write_letters would write."""
-    cursor.execute(
-        f"""
-        SELECT (SELECT count(*) FROM chase_owed WHERE reaches),
-               (SELECT count(DISTINCT (o.case_id, o.rung_id, o.cycle, p.user_id))
-                FROM chase_owed o JOIN chase_batch b ON b.id = o.case_id {RECIPIENTS}
-                WHERE o.is_latest),
-               (SELECT count(*) FROM chase_owed WHERE reaches AND NOT is_latest)
-        """,
-        {**rung_kinds(rungs), **people_columns(people)},
-    )
-    return Done(*cursor.fetchone())
+def to_owners(cursor, source: Source, rungs: list, *, on: date, at: datetime) -> list[tuple]:
+    """The letters to units themselves among the claims just made: as `singles`, with name and telephone at the end.
 
-
-RECIPIENTS = f"""
-    JOIN unnest(%(rungs)s::bigint[], %(rung_kinds)s::text[]) k(rung_id, kind) ON k.rung_id = o.rung_id
-    JOIN unnest(%(kinds)s::text[], %(keys)s::text[], %(users)s::bigint[], %(whys)s::text[]) p(kind, key, user_id, why)
-      ON p.kind = k.kind AND p.key = {PLACE_KEY}
-"""
-
-
-def write_letters(cursor, *, people: list[tuple], rungs, on: date, at: datetime, run_id: int) -> Done:
-    """Claims, messages and deliveries in one statement. A person who is told twice over gets one letter.
-
-    A message waits for its e-mail only where the person has an address; the inbox has it at once.
+    Where the register has no number the claim says so, and nothing is written.
     """
-    rungs = list(rungs)
-    subject, body, literals = letters(rungs)
     cursor.execute(
         f"""
-        WITH o AS (
-            INSERT INTO {TABLES["chaseclaim"]}
-                (case_id, deadline_version, rung_id, cycle, run_id, due_on, "on", claimed_at, outcome)
-            SELECT b.id, b.deadline_version, w.rung_id, w.cycle, %(run)s, b.due_on, %(on)s, %(at)s,
-                   CASE WHEN w.is_latest THEN 'told' ELSE 'passed' END
-            FROM chase_owed w JOIN chase_batch b ON b.id = w.case_id
-            WHERE w.reaches
-            ON CONFLICT DO NOTHING
-            RETURNING case_id, deadline_version, rung_id, cycle, outcome
-        ), letters AS (
-            INSERT INTO {TABLES["message"]} (recipient_id, kind, subject, body, link, about, key, "on", created_at)
-            SELECT p.user_id, '{KIND}', left({subject}, 200), {body},
-                   replace(%(link)s, '0', b.id::text), concat('case:', b.id),
-                   concat('chase:', b.id, ':', o.deadline_version, ':', o.rung_id, ':', o.cycle, ':', p.user_id),
-                   %(on)s, %(at)s
-            FROM o
-            JOIN chase_batch b ON b.id = o.case_id {RECIPIENTS}
-            JOIN {TABLES["unit"]} u ON u.id = b.unit_id
-            JOIN {TABLES["hazardcategory"]} g ON g.code = b.category_id
-            LEFT JOIN {TABLES["region"]} t ON t.code = b.township
-            LEFT JOIN {TABLES["user"]} i ON i.id = b.inspector_id
-            WHERE o.outcome = 'told'
-            ON CONFLICT (key) DO NOTHING
-            RETURNING id, recipient_id
-        ), inbox AS (
-            INSERT INTO {TABLES["delivery"]} (message_id, channel, state, attempts, next_attempt_at, sent_at)
-            SELECT id, 'in_app', 'sent', 1, %(at)s, %(at)s FROM letters
-        ), mail AS (
-            INSERT INTO {TABLES["delivery"]} (message_id, channel, state, next_attempt_at)
-            SELECT l.id, 'email', 'pending', %(at)s
-            FROM letters l JOIN {TABLES["user"]} r ON r.id = l.recipient_id
-            WHERE r.email <> ''
-        )
-        SELECT (SELECT count(*) FROM o), (SELECT count(*) FROM letters),
-               (SELECT count(*) FROM o WHERE outcome = 'passed')
-        """,
-        {
-            **rung_kinds(rungs),
-            **people_columns(people),
-            **literals,
-            "on": on,
-            "at": at,
-            "run": run_id,
-            "link": reverse("hazards:detail", args=[0]),
-        },
+        UPDATE {TABLES["chaseclaim"]} x SET outcome = '{Outcome.NO_PHONE}'
+        FROM chase_new n JOIN chase_batch b ON b.watched = n.watched AND b.subject = n.subject
+        WHERE n.recipient = 'owner' AND (x.watched, x.subject, x.version, x.rung_id, x.cycle, x.recipient)
+            = (n.watched, n.subject, n.version, n.rung_id, n.cycle, n.recipient)
+          AND NOT EXISTS (SELECT 1 FROM units_unitperson p WHERE p.unit_id = b.unit_id AND p.ends_on IS NULL
+                          AND p.phone <> '')
+        """
     )
-    return Done(*cursor.fetchone())
+    subject, body, literals = letters(rungs)
+    due_at = "b.due_on" if source.hourly else "(b.due_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'"
+    due_on = f"(b.due_on AT TIME ZONE {SHANGHAI})::date" if source.hourly else "b.due_on"
+    cursor.execute(
+        f"""
+        SELECT b.watched, b.subject, b.version, b.rung_id, b.cycle, NULL, {subject}, {body}, b.case_id, b.unit_id,
+               b.name, b.phone
+        FROM (
+            SELECT n.*, b.case_id, b.unit_id, b.township, b.title, {due_on} AS due_on, {due_at} AS due_at,
+                   %(on)s::date AS said_on, '' AS why, p.name, p.phone
+            FROM chase_new n
+            JOIN chase_batch b ON b.watched = n.watched AND b.subject = n.subject
+            JOIN LATERAL (
+                SELECT name, phone FROM units_unitperson p
+                WHERE p.unit_id = b.unit_id AND p.ends_on IS NULL AND p.phone <> ''
+                ORDER BY array_position(ARRAY['responsible', 'manager', 'on_site', 'legal'], p.duty::text), p.id
+                LIMIT 1
+            ) p ON true
+            WHERE n.recipient = 'owner'
+        ) AS b
+        {FACT_TABLES}
+        """,
+        {**literals, "on": on, "at": at},
+    )
+    return cursor.fetchall()
 
 
-def letters(rungs) -> tuple[str, str, dict[str, str]]:
+def letters(rungs: Iterable) -> tuple[str, str, dict[str, str]]:
     """The SQL that writes subject and body by rung, and the literal pieces of the templates as parameters."""
+    rungs = list(rungs)
     literals: dict[str, str] = {}
 
     def literal(text: str) -> str:
@@ -246,73 +315,6 @@ def letters(rungs) -> tuple[str, str, dict[str, str]]:
         whens = " ".join(
             f"WHEN {rung.pk} THEN {compile_to_sql(getattr(rung, field), FACTS, literal)}" for rung in rungs
         )
-        return f"CASE o.rung_id {whens} END"
+        return f"CASE b.rung_id {whens} ELSE '' END"
 
     return by_rung("subject"), by_rung("body"), literals
-
-
-def move_on(cursor, plans: dict) -> None:
-    """The day on which each case owes the next thing. A case with a letter that reaches nobody stays due."""
-    days, nexts = columns([(due_on, plan.next_on) for due_on, plan in plans.items()], 2)
-    cursor.execute(
-        f"""
-        UPDATE {TABLES["hazardcase"]} c SET next_chase_on = n.next_on
-        FROM chase_batch b JOIN unnest(%(days)s::date[], %(nexts)s::date[]) n(due_on, next_on) ON n.due_on = b.due_on
-        WHERE c.id = b.id
-          AND NOT EXISTS (SELECT 1 FROM chase_owed o WHERE o.case_id = b.id AND NOT o.reaches)
-        """,
-        {"days": days, "nexts": nexts},
-    )
-
-
-def count_by_deadline(cursor, deadlines: Iterable[date]) -> list[tuple[date, int]]:
-    """How many cases of the batch have each of the deadlines."""
-    cursor.execute(
-        "SELECT due_on, count(*) FROM chase_batch WHERE due_on = ANY(%s::date[]) GROUP BY due_on",
-        [list(deadlines)],
-    )
-    return cursor.fetchall()
-
-
-def count_stuck(cursor, deadlines: Iterable[date]) -> int:
-    """Cases of the batch that stay due: their deadline waits for a calendar, or a letter reaches nobody."""
-    return one(
-        cursor,
-        """
-        SELECT count(*) FROM chase_batch b
-        WHERE b.due_on = ANY(%s::date[])
-           OR EXISTS (SELECT 1 FROM chase_owed o WHERE o.case_id = b.id AND NOT o.reaches)
-        """,
-        [list(deadlines)],
-    )
-
-
-def count_due(on: date) -> int:
-    """Cases whose day has come and that are still to be looked at."""
-    with connection.cursor() as cursor:
-        return one(
-            cursor,
-            f"SELECT count(*) FROM {TABLES['hazardcase']} c WHERE {DUE}",
-            {"on": on, "live": list(LIVE)},
-        )
-
-
-def one(cursor, statement: str, values=None):
-    cursor.execute(statement, values)
-    return cursor.fetchone()[0]
-
-
-def columns(rows: Iterable[tuple], width: int) -> tuple[list, ...]:
-    """Rows as lists by column, for unnest; empty lists where there are no rows."""
-    rows = list(rows)
-    return tuple(map(list, zip(*rows, strict=True))) if rows else tuple([] for _ in range(width))
-
-
-def rung_kinds(rungs) -> dict[str, list]:
-    ids, kinds = columns([(rung.pk, kind) for rung in rungs for kind in rung.recipients], 2)
-    return {"rungs": ids, "rung_kinds": kinds}
-
-
-def people_columns(people: list[tuple]) -> dict[str, list]:
-    kinds, keys, users, whys = columns(people, 4)
-    return {"kinds": kinds, "keys": keys, "users": users, "whys": whys}

@@ -1,6 +1,6 @@
 """The papers and acts that stand behind a case's headline."""
 
-from rectification.models.chase import ChaseClaim, ChaseRun, Rung
+from rectification.models.chase import ChaseClaim, ChaseRun, Matter, Rung, Suggestion
 from rectification.models.extensions import Extension
 from rectification.models.instructions import Instruction
 from rectification.models.listings import Listing, ReportEvery
@@ -29,6 +29,7 @@ __all__ = [
     "FlagEntry",
     "Instruction",
     "Listing",
+    "Matter",
     "LookBack",
     "LookBackOfficer",
     "Milestone",
@@ -46,6 +47,7 @@ __all__ = [
     "Seal",
     "SealOfficer",
     "Submission",
+    "Suggestion",
     "Suspension",
     "Transfer",
     "UnsealRequest",

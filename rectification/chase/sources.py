@@ -1,0 +1,237 @@
+"""Where a run finds what is due: the owner's deadlines on the cases, and the matters by day and by the hour.
+
+Each source names its rows in the same columns, so that everything after `take` is the same for all of them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from hazards.models import HazardCase
+from hazards.states import CLOSED, LIVE, TRANSFERRED, VOID
+from rectification.models import Matter
+from rectification.watched import Watched
+
+CASES, MATTERS = HazardCase._meta.db_table, Matter._meta.db_table
+
+FIRST_DAY = date(1, 1, 1)
+
+# Whether the thing is still owed, seen from its case: one that stands is owed nothing to look back at, and so on.
+STANDS = f"""
+    CASE m.watched
+        WHEN '{Watched.LOOK_BACK}' THEN c.state = '{CLOSED}' AND c.round = m.round
+        WHEN '{Watched.REFERRAL}' THEN c.state = '{TRANSFERRED}'
+        WHEN '{Watched.INSTRUCTION}' THEN c.state <> '{VOID}'
+        WHEN '{Watched.CLOCK}' THEN true
+        WHEN '{Watched.PATROL}' THEN true
+        ELSE c.state = ANY(%(live)s)
+    END
+"""
+CASE_COLUMNS = f"""
+    c.id, c.next_chase_on AS next, '{Watched.DEADLINE}'::text AS watched, c.id AS subject,
+    c.deadline_version AS version, c.id AS case_id, c.unit_id, left(c.region_id, 9) AS township,
+    coalesce(c.inspector_id, 0) AS inspector_id, 0::bigint AS person_id, 0::bigint AS asker_id,
+    c.main_level::text AS level, c.grade::text AS grade, ''::text AS clock, ''::text AS department,
+    c.due_on, ''::text AS title, true AS stands
+"""
+MATTER_COLUMNS = f"""
+    m.id, m.{{next}} AS next, m.watched::text AS watched, m.subject, m.version, m.case_id, m.unit_id,
+    left(m.region_id, 9) AS township, coalesce(c.inspector_id, 0) AS inspector_id,
+    coalesce(m.person_id, 0) AS person_id, coalesce(m.asker_id, 0) AS asker_id,
+    coalesce(c.main_level, '')::text AS level, coalesce(c.grade, '')::text AS grade,
+    CASE m.watched WHEN '{Watched.CLOCK}' THEN m.code ELSE '' END::text AS clock,
+    CASE m.watched WHEN '{Watched.REFERRAL}' THEN m.code ELSE '' END::text AS department,
+    m.{{due}} AS due_on, m.title::text AS title, coalesce({STANDS}, false) AS stands
+"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One table with the column that says when to look again, and how a batch of it is read."""
+
+    table: str
+    next: str
+    columns: str
+    tables: str
+    alias: str
+    due: str
+    hourly: bool = False
+
+    @property
+    def moment(self) -> str:
+        """The parameter of the run up to which this source is due."""
+        return "%(at)s" if self.hourly else "%(on)s"
+
+    @property
+    def next_type(self) -> str:
+        return "timestamptz" if self.hourly else "date"
+
+    @property
+    def due_type(self) -> str:
+        return "timestamptz" if self.hourly else "date"
+
+    def is_due(self) -> str:
+        return self.due.format(moment=self.moment)
+
+    def first(self) -> tuple[date | datetime, int]:
+        """Before the first row, in the order of walking."""
+        return FIRST_DAY, 0
+
+
+OWNERS_DEADLINES = Source(
+    table=CASES,
+    next="next_chase_on",
+    columns=CASE_COLUMNS,
+    tables=f"{CASES} c",
+    alias="c",
+    due="c.next_chase_on <= {moment} AND c.state = ANY(%(live)s) AND c.due_on IS NOT NULL",
+)
+BY_DAY = Source(
+    table=MATTERS,
+    next="next_on",
+    columns=MATTER_COLUMNS.format(next="next_on", due="due_on"),
+    tables=f"{MATTERS} m LEFT JOIN {CASES} c ON c.id = m.case_id",
+    alias="m",
+    due="m.next_on <= {moment}",
+)
+BY_HOUR = Source(
+    table=MATTERS,
+    next="next_at",
+    columns=MATTER_COLUMNS.format(next="next_at", due="due_at"),
+    tables=f"{MATTERS} m LEFT JOIN {CASES} c ON c.id = m.case_id",
+    alias="m",
+    due="m.next_at <= {moment}",
+    hourly=True,
+)
+MORNING = (OWNERS_DEADLINES, BY_DAY, BY_HOUR)
+EVERY_FEW_MINUTES = (BY_HOUR,)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What decides which rungs a row owes: the kind of thing, its grade and listing, its day."""
+
+    watched: str
+    clock: str
+    grade: str
+    level: str
+    due: date | datetime
+    stands: bool
+
+    @property
+    def key(self) -> tuple:
+        return self.watched, self.clock, self.grade, self.level, self.due
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A batch: how many rows of each profile, where they lie, and the last row in the order of walking."""
+
+    rows: int
+    profiles: dict[Profile, int]
+    places: list[tuple]
+    last: tuple | None
+
+
+def take(cursor, source: Source, *, when: dict, after: tuple, size: int, lock: bool) -> Taken:
+    """The next `size` due rows into a table of this transaction, locked; those locked by others are passed by."""
+    drop(cursor)
+    cursor.execute(
+        f"""
+        CREATE TEMP TABLE chase_batch ON COMMIT DROP AS
+        SELECT {source.columns}
+        FROM {source.tables}
+        WHERE {source.is_due()} AND {source.alias}.{source.next} >= %(after)s
+          AND ({source.alias}.{source.next}, {source.alias}.id) > (%(after)s, %(id)s)
+        ORDER BY {source.alias}.{source.next}, {source.alias}.id
+        LIMIT %(size)s
+        {f"FOR UPDATE OF {source.alias} SKIP LOCKED" if lock else ""}
+        """,
+        {**when, "live": list(LIVE), "after": after[0], "id": after[1], "size": size},
+    )
+    rows = cursor.rowcount
+    if not rows:
+        return Taken(0, {}, [], None)
+    cursor.execute("ANALYZE chase_batch")
+    cursor.execute(
+        "SELECT watched, clock, grade, level, due_on, stands, count(*) FROM chase_batch GROUP BY 1, 2, 3, 4, 5, 6"
+    )
+    profiles = {Profile(*facts): number for *facts, number in cursor.fetchall()}
+    cursor.execute(
+        "SELECT DISTINCT township, inspector_id, person_id, asker_id, level, department FROM chase_batch"
+    )
+    places = cursor.fetchall()
+    cursor.execute("SELECT next, id FROM chase_batch ORDER BY next DESC, id DESC LIMIT 1")
+    return Taken(rows, profiles, places, cursor.fetchone())
+
+
+def drop(cursor) -> None:
+    """The tables of the batch; a commit drops them too."""
+    cursor.execute("DROP TABLE IF EXISTS chase_batch, chase_new")
+
+
+def move_on(cursor, source: Source, nexts: Iterable[tuple], stuck: dict | None) -> None:
+    """When each row of the batch is looked at again. `nexts`: the key of a profile and its day, None for never.
+
+    A row of a profile that is not among them stays due, and so does one that must tell somebody where there is
+    nobody: `stuck` holds the columns of `stuck_columns`.
+    """
+    watched, clocks, grades, levels, dues, days = columns(nexts, 6)
+    cursor.execute(
+        f"""
+        UPDATE {source.table} t SET {source.next} = CASE WHEN b.stands THEN n.next_on END
+        FROM chase_batch b
+        JOIN unnest(%(n_watched)s::text[], %(n_clocks)s::text[], %(n_grades)s::text[], %(n_levels)s::text[],
+                    %(n_dues)s::{source.due_type}[], %(n_nexts)s::{source.next_type}[])
+             n(watched, clock, grade, level, due_on, next_on) USING (watched, clock, grade, level, due_on)
+        WHERE t.id = b.id {f"AND NOT {stuck_rows(source)}" if stuck else ""}
+        """,
+        {
+            "n_watched": watched,
+            "n_clocks": clocks,
+            "n_grades": grades,
+            "n_levels": levels,
+            "n_dues": dues,
+            "n_nexts": days,
+            **(stuck or {}),
+        },
+    )
+
+
+def count_stuck(cursor, source: Source, stuck: dict) -> int:
+    """Rows of the batch that must tell somebody where there is nobody."""
+    cursor.execute(f"SELECT count(*) FROM chase_batch b WHERE b.stands AND {stuck_rows(source)}", stuck)
+    return cursor.fetchone()[0]
+
+
+def stuck_rows(source: Source) -> str:
+    """Whether row `b` of the batch owes a rung that reaches nobody where it lies."""
+    return f"""
+    EXISTS (
+        SELECT 1
+        FROM unnest(%(s_towns)s::text[], %(s_inspectors)s::bigint[], %(s_persons)s::bigint[],
+                    %(s_askers)s::bigint[], %(s_levels)s::text[], %(s_departments)s::text[], %(s_rungs)s::bigint[])
+             s(township, inspector_id, person_id, asker_id, level, department, rung_id)
+        JOIN unnest(%(watched)s::text[], %(clocks)s::text[], %(grades)s::text[], %(levels)s::text[],
+                    %(dues)s::{source.due_type}[], %(rung_ids)s::bigint[])
+             o(watched, clock, grade, level, due_on, rung_id) USING (rung_id)
+        WHERE (s.township, s.inspector_id, s.person_id, s.asker_id, s.level, s.department)
+            = (b.township, b.inspector_id, b.person_id, b.asker_id, b.level, b.department)
+          AND (o.watched, o.clock, o.grade, o.level, o.due_on) = (b.watched, b.clock, b.grade, b.level, b.due_on)
+    )
+    """
+
+
+def count_due(cursor, source: Source, when: dict) -> int:
+    """Rows whose day has come and that are still to be looked at."""
+    cursor.execute(
+        f"SELECT count(*) FROM {source.table} {source.alias} WHERE {source.is_due()}",
+        {**when, "live": list(LIVE)},
+    )
+    return cursor.fetchone()[0]
+
+
+def columns(rows: Iterable[tuple], width: int) -> tuple[list, ...]:
+    """Rows as lists by column, for unnest; empty lists where there are no rows."""
+    rows = list(rows)
+    return tuple(map(list, zip(*rows, strict=True))) if rows else tuple([] for _ in range(width))
