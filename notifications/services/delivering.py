@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from notifications.gateways import Email
-from notifications.models import Delivery, Message
+from notifications.gateways.email import Email
+from notifications.models import Delivery
 
 log = logging.getLogger(__name__)
 
@@ -21,38 +21,6 @@ BATCH = 50
 LEASE = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(hours=6)
 SERVER_DOWN_WAIT = timedelta(minutes=2)
-BOTH = (Delivery.Channel.IN_APP, Delivery.Channel.EMAIL)
-
-
-@transaction.atomic
-def post(*, recipient, kind, subject, key, on, body="", link="", about="", channels=BOTH) -> Message:
-    """Says something to a person. The same `key` again says nothing more and returns what was said."""
-    said = Message(
-        recipient=recipient,
-        kind=kind,
-        subject=subject[:200],
-        body=body,
-        link=link,
-        about=about,
-        key=key,
-        on=on,
-    )
-    Message.objects.bulk_create([said], ignore_conflicts=True)
-    message = Message.objects.get(key=key)
-    Delivery.objects.bulk_create(
-        [Delivery(message=message, channel=channel) for channel in channels], ignore_conflicts=True
-    )
-    return message
-
-
-def ways_to(person) -> tuple[str, ...]:
-    """How a person can be reached: without an address no letter is written that could only die."""
-    return BOTH if person.email else BOTH[:1]
-
-
-def write_to(person, **said) -> Message:
-    """`post` to a person by every way there is to reach them."""
-    return post(recipient=person, channels=ways_to(person), **said)
 
 
 def deliver_due(*, now) -> dict[str, int]:
@@ -70,17 +38,6 @@ def deliver_due(*, now) -> dict[str, int]:
     finally:
         gateway.close()
     return dict(counts)
-
-
-def retry_dead(delivery, *, now) -> bool:
-    """A fresh start for a dead letter, after somebody has put the address right."""
-    fresh = {"state": Delivery.State.PENDING, "attempts": 0, "next_attempt_at": now, "last_error": ""}
-    return bool(Delivery.objects.dead().filter(pk=delivery.pk).update(**fresh))
-
-
-def mark_read(messages, *, at) -> int:
-    """Notes the first reading of the given messages (a queryset)."""
-    return messages.unread().update(read_at=at)
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -1,0 +1,20 @@
+"""Saying something once, and bringing it until it has arrived or everybody can see that it will not."""
+
+from notifications.services.delivering import deliver_due, wait_after
+from notifications.services.letters import Letter
+from notifications.services.mending import drop, mark_read, retry, retry_alike, retry_dead
+from notifications.services.posting import post, post_many, write_to
+
+__all__ = [
+    "Letter",
+    "deliver_due",
+    "drop",
+    "mark_read",
+    "post",
+    "post_many",
+    "retry",
+    "retry_alike",
+    "retry_dead",
+    "wait_after",
+    "write_to",
+]
