@@ -25,11 +25,11 @@ SCHEDULE = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 600},
     },
-    # Seals end, and the 24 hours of an urgent one run, whatever the hour; each letter is written once.
-    "seals": {
-        "task": "rectification.tasks.press_seals",
-        "schedule": crontab(minute="*/10"),
-        "options": {"expires": 600},
+    # Clocks counted in hours run whatever the hour; each letter is written once.
+    "chase-hourly": {
+        "task": "rectification.tasks.chase_hourly",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
     },
     # The sums are right without it; it keeps them short.
     "fold-tally": {

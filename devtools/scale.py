@@ -18,7 +18,8 @@ from accounts.models import Office, Post, User
 from accounts.roles import Role
 from common.errors import RuleBroken
 from devtools.scale_sql import FOREIGN_KEYS, PLAIN_INDEXES, PLANNED, WRITTEN
-from rectification.chase.ladder import Step, plan
+from rectification.chase.engine import step_of
+from rectification.chase.ladder import plan
 from rectification.models import Listing, Rung
 from reference.models import HazardCategory, PlaceType, Region
 from reference.pinyin import initials
@@ -284,7 +285,7 @@ def write_listings(cursor, county: str, office: int) -> None:
 
 def next_looks(deadlines: Iterable[date], on: date) -> dict[date, date]:
     """The day on which the chase looks at a deadline again, had it run yesterday; `on` where it cannot be known."""
-    steps = [Step(rung.code, rung.offset, rung.repeat_every) for rung in Rung.objects.current(on)]
+    steps = [step_of(rung) for rung in Rung.objects.current(on).filter(watched="deadline") if not rung.grades]
     days, yesterday = calendar(), on - timedelta(days=1)
     return {due_on: plan(steps, due_on, yesterday, days).next_on or on for due_on in deadlines}
 

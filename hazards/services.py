@@ -21,6 +21,10 @@ HEADLINE = {"due_on", "asked_until", "grade", "listed_levels", "main_level"}
 """Columns an act may set besides the state that the table gives."""
 
 
+LADDER_BY = {"grade", "main_level"}
+"""What decides, beside the deadline, which ladder a case climbs: when it changes, the chase looks again."""
+
+
 @dataclass(frozen=True)
 class Hazard:
     """One hazard as it is registered."""
@@ -267,7 +271,7 @@ def write_headline(row: HazardCase, event: CaseEvent, headline: dict) -> Deadlin
         row.closed_at = row.closed_on = None
     if row.state not in states.LIVE or row.due_on is None:
         row.next_chase_on = None
-    elif event.from_state not in states.LIVE:
+    elif event.from_state not in states.LIVE or LADDER_BY & headline.keys():
         row.next_chase_on = event.on
     row.version += 1
     return entry

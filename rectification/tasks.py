@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.conf import settings
 
 from common import days
 from common.workdays import YearNotLoaded
-from rectification.chase import boards, engine, seals
+from rectification.chase import engine
 from rectification.models import ChaseRun
-from rectification.services import instructions, transfers
+from rectification.services import holding
 from reference.selectors import calendar
 
 log = logging.getLogger(__name__)
@@ -22,11 +23,17 @@ MORNING = 8  # o'clock, as in config.schedule
 def chase() -> dict:
     """Tells everybody who is owed a letter today. On a day off it only shows that it would have run."""
     today, now = days.today(), days.now()
-    instructions.press(on=today)
-    boards.press(on=today)
-    seals.press(on=today, now=now)
-    transfers.press(on=today)
-    tally = engine.run(on=today, at=now) if people_work(today) else engine.rest(on=today, at=now)
+    if not people_work(today):
+        return engine.rest(on=today, at=now).counts()
+    return morning(guard=engine.Guard(settings.CHASE_HOLD_ABOVE, settings.CHASE_HOLD_FIRST_ABOVE))
+
+
+def morning(guard: engine.Guard | None) -> dict:
+    """One run; held where it would say more than the guard lets through, and then somebody is told."""
+    today, now = days.today(), days.now()
+    tally = engine.run(on=today, at=now, guard=guard)
+    if tally.held:
+        holding.tell(on=today, lines=tally.claimed, letters=tally.messages)
     for reason in tally.reasons():
         log.warning("chase: %s", reason)
     log.info("chase %s", tally.counts())
@@ -34,16 +41,20 @@ def chase() -> dict:
 
 
 @shared_task
-def press_seals() -> int:
-    """Looks at the seals: the 24 hours of an urgent one end at any time of the day and night."""
-    return seals.press(on=days.today(), now=days.now())
+def chase_hourly() -> dict:
+    """Looks at the clocks counted in hours: they end at any time of the day and night."""
+    return engine.run_hourly(at=days.now()).counts()
 
 
 @shared_task
 def catch_up() -> dict | None:
-    """Runs the chase where this morning's run is missing: nobody was there at eight, or it was cut off."""
-    now = days.now()
-    if now.hour < MORNING or ChaseRun.objects.finished().filter(on=days.today()).exists():
+    """Runs the chase where this morning's run is missing: nobody was there at eight, it was cut off, or released."""
+    now, today = days.now(), days.today()
+    if now.hour < MORNING:
+        return None
+    if holding.released(today):
+        return morning(guard=None)
+    if ChaseRun.objects.finished().filter(on=today).exists() or ChaseRun.objects.waiting().filter(on=today).exists():
         return None
     return chase()
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rectification import listing_views, order_views, revisit_views, seal_views, unit_views, views
+from rectification import chase_views, listing_views, order_views, revisit_views, seal_views, unit_views, views
 
 app_name = "rectification"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("listings/<int:pk>/", listing_views.listing, name="listing"),
     path("listings/<int:pk>/<slug:step>/", listing_views.listing_step, name="listing-step"),
     path("referrals/", views.referral_list, name="referrals"),
+    path("chase/", chase_views.runs, name="chase_runs"),
+    path("chase/<int:pk>/release/", chase_views.release, name="chase_release"),
+    path("chase/<int:pk>/digest/", chase_views.digest, name="digest"),
     path("lookbacks/", revisit_views.lookback_list, name="lookbacks"),
     path("lookbacks/draw/", revisit_views.draw_page, name="draw-lots"),
     path("lookbacks/draws/<int:pk>/", revisit_views.draw_detail, name="draw"),

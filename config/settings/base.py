@@ -215,6 +215,10 @@ CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / "var" / "beat")
 # How long after 08:00 the chase may still be at work before /readyz calls it late.
 CHASE_GRACE_MINUTES = env.number("CHASE_GRACE_MINUTES", 60)
+# More lines than this in one scheduled run are held until a person releases them; the first run ever, over whatever was
+# imported, has a limit of its own.
+CHASE_HOLD_ABOVE = env.number("CHASE_HOLD_ABOVE", 5_000)
+CHASE_HOLD_FIRST_ABOVE = env.number("CHASE_HOLD_FIRST_ABOVE", 200)
 
 # --- re-inspection ---------------------------------------------------------------------------
 # Nobody who submitted or ordered a hazard of these grades verifies it; of a listed hazard nobody ever does.

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from notifications.services import Letter
 from rectification.chase import sql
+from rectification.chase.people import Via, why
 from rectification.chase.sql import FACT_TABLES, TABLES, Outcome
 from rectification.models import Matter
 from rectification.watched import Watched
@@ -29,11 +30,11 @@ class Plate:
     total: int = 0
     lines: list[str] = field(default_factory=list)
     rungs: Counter = field(default_factory=Counter)
-    via: set = field(default_factory=set)
+    whys: list[str] = field(default_factory=list)
     only: tuple | None = None
 
 
-def write(cursor, run, rungs: list, whys: dict[tuple, str], *, at: datetime) -> list[Letter]:
+def write(cursor, run, rungs: list, *, at: datetime) -> list[Letter]:
     """The digests of a run, from the claims that it has made: three statements whatever their number."""
     plates: dict[int, Plate] = {}
     for person_id, rung_id, number in counts(cursor, run):
@@ -45,8 +46,11 @@ def write(cursor, run, rungs: list, whys: dict[tuple, str], *, at: datetime) -> 
         plate.lines.append(subject)
         if place == 1:
             plate.only = (subject, body, case_id, unit_id)
+    for person_id, kind, via, holder in reasons(cursor, run):
+        if person_id in plates:
+            plates[person_id].whys.append(why(kind, via, holder))
     names = {rung.pk: rung for rung in rungs}
-    return [letter(run, plate, names, whys.get(plate.person_id, ())) for plate in plates.values()]
+    return [letter(run, plate, names) for plate in plates.values()]
 
 
 MINE = f"""
@@ -63,6 +67,21 @@ def counts(cursor, run) -> list[tuple[int, int, int]]:
     """(person, rung, how many things) of the run."""
     cursor.execute(
         f"SELECT person_id, rung_id, count(*) FROM ({MINE}) AS m GROUP BY 1, 2 ORDER BY 1, 2", {"run": run.pk}
+    )
+    return cursor.fetchall()
+
+
+def reasons(cursor, run) -> list[tuple[int, str, str, str]]:
+    """(person, role, how they came to be told, whom they stand in for) of the run."""
+    cursor.execute(
+        f"""
+        SELECT DISTINCT x.person_id, x.recipient, x.via, CASE x.via WHEN '{Via.DEPUTY}' THEN u.name ELSE '' END
+        FROM {TABLES["chaseclaim"]} x
+        LEFT JOIN accounts_post p ON p.id = x.post_id LEFT JOIN {TABLES["user"]} u ON u.id = p.user_id
+        WHERE x.run_id = %(run)s AND x.outcome = '{Outcome.TOLD}' AND x.person_id IS NOT NULL
+        ORDER BY 1, 2, 3, 4
+        """,
+        {"run": run.pk},
     )
     return cursor.fetchall()
 
@@ -102,9 +121,9 @@ WHY = "{why}"
 """Left in the text for `letter`: the reason belongs to the person, not to the thing."""
 
 
-def letter(run, plate: Plate, rungs: dict, whys) -> Letter:
+def letter(run, plate: Plate, rungs: dict) -> Letter:
     """The letter of one person; with one thing on the plate it is the rung's own."""
-    reasons = "\n".join(whys)
+    whys = "\n".join(plate.whys)
     channels = sorted({channel for rung in plate.rungs for channel in rungs[rung].channels})
     said = {
         "recipient_id": plate.person_id,
@@ -117,21 +136,21 @@ def letter(run, plate: Plate, rungs: dict, whys) -> Letter:
         subject, body, case_id, unit_id = plate.only
         return Letter(
             subject=subject[:200],
-            body=body.replace(WHY, reasons),
+            body=body.replace(WHY, whys),
             link=link(case_id, unit_id),
             about=about(case_id, unit_id),
             **said,
         )
     return Letter(
         subject=f"{day_words(run.on)}隐患催办 {plate.total} 件 · {plate.lines[0]}"[:200],
-        body="\n".join(text(plate, rungs, reasons)),
+        body="\n".join(text(plate, rungs, whys)),
         link=reverse("rectification:digest", args=[run.pk]),
         about=f"chase:{run.pk}",
         **said,
     )
 
 
-def text(plate: Plate, rungs: dict, reasons: str):
+def text(plate: Plate, rungs: dict, whys: str):
     """The lines of a digest: how many of what, the worst first, why this person."""
     yield f"今天有 {plate.total} 件事项需要您处理："
     for rung_id, number in sorted(plate.rungs.items(), key=lambda item: (-rungs[item[0]].offset, item[0])):
@@ -141,16 +160,16 @@ def text(plate: Plate, rungs: dict, reasons: str):
         yield f"{place}. {line}"
     if plate.total > len(plate.lines):
         yield f"…… 其余 {plate.total - len(plate.lines)} 件见系统。"
-    if reasons:
+    if whys:
         yield ""
-        yield reasons
+        yield whys
 
 
 def link(case_id: int | None, unit_id: int) -> str:
     """Where a letter leads: to the case, or to the unit where there is none."""
     if case_id:
         return reverse("hazards:detail", args=[case_id])
-    return reverse("units:detail", args=[unit_id])
+    return reverse("units:dossier", args=[unit_id])
 
 
 def about(case_id: int | None, unit_id: int) -> str:

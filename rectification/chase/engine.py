@@ -1,32 +1,40 @@
-"""One run of the chase: set-based, in batches, each batch one transaction with its claims, letters and next dates.
+"""One run of the chase: set-based, in batches, each batch one transaction with its claims and next dates.
 
-Work is in proportion to what is due: a partial index finds the cases whose `next_chase_on` has come; the ladder is
-computed once per distinct deadline (a few hundred days, not thousands of cases); the database writes the rest.
-A rung is claimed by a unique row in the transaction that writes its letters, so a run may be repeated, late,
-killed at any statement, or started eight times at once.
+Work is in proportion to what is due: partial indexes find the rows whose day has come; the ladder is computed once per
+distinct kind, grade and day (some hundreds, not thousands of cases); the database writes the rest. A rung is claimed by
+a unique row, so a run may be repeated, late, killed at any statement, or started eight times at once. Letters that
+cannot wait are written with their claims; the morning's digests in the transaction that ends the run: until then the
+claims themselves are what is owed, and the next run takes up an unfinished one where it stopped.
 """
 
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from common.days import day_of
 from common.workdays import Calendar
-from rectification.chase import sql
-from rectification.chase.ladder import Plan, Step, plan
-from rectification.chase.people import Directory
+from notifications.services import Letter, post_many
+from rectification.chase import digest, orphans, sources, sql
+from rectification.chase.ladder import Plan, Step, plan, plan_by_hour
+from rectification.chase.people import Directory, Place
 from rectification.chase.reasons import sentences
-from rectification.models import ChaseRun, Rung
+from rectification.chase.sources import EVERY_FEW_MINUTES, MORNING, Profile, Source
+from rectification.models import ChaseClaim, ChaseRun, Rung
+from rectification.models.chase import Measure, Recipient
 from reference.selectors import calendar as loaded_calendar
 
 BATCH = 20_000
 # A case that somebody is saving just now is tried again this often, with pauses, before the next run gets it.
 PASSES = 5
 PAUSE = 0.2
+SAID_LATE_FOR = timedelta(days=2)
+"""How long a letter that could not be brought is still worth bringing: the next rung, or the next digest, says more."""
 
 
 @dataclass
@@ -40,13 +48,17 @@ class Tally:
     passed_over: int = 0
     """Missed letters of a repeating rung, replaced by its latest."""
     orphans: int = 0
-    """Letters that nobody can be sent: no holder, no deputy, no office. Their cases stay due."""
+    """Things that must tell somebody where nobody is: no holder, no deputy, no office. They stay due."""
     nobody: Counter = field(default_factory=Counter)
     """The same by rung and township."""
     years: Counter = field(default_factory=Counter)
-    """Cases that wait for the working days of a year, by year."""
+    """Things that wait for the working days of a year, by year."""
     locked: int = 0
-    """Cases that somebody was changing the whole time; the next run has them."""
+    """Things that somebody was changing the whole time; the next run has them."""
+    busy: bool = False
+    """Another run was at work: this one left at once."""
+    held: bool = False
+    """Too much at once: counted, and waiting for a person."""
 
     @property
     def skipped(self) -> int:
@@ -75,7 +87,7 @@ class Tally:
 
     def reasons(self) -> Iterator[str]:
         """Why things were skipped, where somebody has to do something about it."""
-        return sentences(self.notes())
+        return sentences({**self.notes(), "busy": self.busy, "held": self.claimed if self.held else 0})
 
     def forget_standing(self) -> None:
         """Before another pass: what stands in the way is counted anew, what was done stays counted."""
@@ -84,10 +96,50 @@ class Tally:
         self.years.clear()
 
 
-def run(*, on: date, at: datetime, dry_run: bool = False, calendar: Calendar | None = None) -> Tally:
-    """Tell everybody who is owed a letter up to `on`. A dry run counts and writes nothing."""
-    chase = Chase(on=on, at=at, dry_run=dry_run, calendar=calendar or loaded_calendar())
-    return chase.run()
+@dataclass(frozen=True)
+class Guard:
+    """How much a run may say without a person: claims above it are held. The first run ever has a limit of its own."""
+
+    usual: int
+    first: int
+
+    def limit(self) -> int:
+        return self.usual if ChaseRun.objects.finished().exists() else self.first
+
+
+def run(
+    *,
+    on: date,
+    at: datetime,
+    dry_run: bool = False,
+    calendar: Calendar | None = None,
+    guard: Guard | None = None,
+) -> Tally:
+    """Tell everybody who is owed a letter up to `on`. A dry run counts and writes nothing.
+
+    With a `guard`, a run that would say more than it allows is held: counted, kept, and released by a person.
+    """
+    days = calendar or loaded_calendar()
+    if dry_run:
+        return Chase(on=on, at=at, calendar=days).count()
+    with alone("morning") as is_alone:
+        if not is_alone:
+            return Tally(on, busy=True)
+        if guard and (found := too_much(guard, on=on, at=at, calendar=days)):
+            return hold(found, at=at)
+        return Chase(on=on, at=at, calendar=days).run()
+
+
+def run_hourly(*, at: datetime, calendar: Calendar | None = None) -> Tally:
+    """Tell everybody about the clocks counted in hours, whatever the hour. Nothing due: nothing is written."""
+    on = day_of(at)
+    with alone("hourly") as is_alone:
+        if not is_alone:
+            return Tally(on, busy=True)
+        with connection.cursor() as cursor:
+            if not sources.count_due(cursor, sources.BY_HOUR, {"on": on, "at": at}):
+                return Tally(on)
+        return Chase(on=on, at=at, calendar=calendar or loaded_calendar(), hourly=True).run()
 
 
 def rest(*, on: date, at: datetime) -> Tally:
@@ -96,26 +148,86 @@ def rest(*, on: date, at: datetime) -> Tally:
     return Tally(on)
 
 
-class Chase:
-    """A run under way: the ladder, the people and the plans of the deadlines met so far."""
+@contextmanager
+def alone(what: str) -> Iterator[bool]:
+    """Whether no other run of the kind is at work. The database gives the place back when the line breaks.
 
-    def __init__(self, *, on: date, at: datetime, dry_run: bool, calendar: Calendar):
-        self.on, self.at, self.dry_run, self.calendar = on, at, dry_run, calendar
-        self.rungs = {rung.code: rung for rung in Rung.objects.current(on)}
-        self.steps = [Step(rung.code, rung.offset, rung.repeat_every) for rung in self.rungs.values()]
+    Claims are unique with or without it; it keeps a morning's letters in one digest.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [f"chase {what}"])
+        got = cursor.fetchone()[0]
+    try:
+        yield got
+    finally:
+        if got and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [f"chase {what}"])
+
+
+def too_much(guard: Guard, *, on: date, at: datetime, calendar: Calendar) -> Tally | None:
+    """What a run would do, where that is more than the guard lets through; None where it may go ahead."""
+    limit = guard.limit()
+    with connection.cursor() as cursor:
+        due = sum(sources.count_due(cursor, source, {"on": on, "at": at}) for source in MORNING)
+    # Everything due tells a few people: far below the limit nothing has to be counted.
+    if due * len(Recipient) <= limit or unfinished(on):
+        return None
+    found = Chase(on=on, at=at, calendar=calendar).count()
+    return found if found.claimed > limit else None
+
+
+def hold(found: Tally, *, at: datetime) -> Tally:
+    """Keep the counts, once a day, and say nothing."""
+    waiting = ChaseRun.objects.waiting().filter(on=found.on).first() or ChaseRun(on=found.on, started_at=at)
+    waiting.held, waiting.finished_at = True, at
+    waiting.due, waiting.claimed = found.due, found.claimed
+    waiting.messages, waiting.skipped, waiting.notes = found.messages, found.skipped, found.notes()
+    waiting.save()
+    found.held = True
+    return found
+
+
+def unfinished(on: date) -> ChaseRun | None:
+    """The run that was cut off and has to be taken up."""
+    return ChaseRun.objects.mornings().filter(finished_at=None).order_by("-started_at").first()
+
+
+class Chase:
+    """A run under way: the ladder, the people and the plans of the days met so far."""
+
+    def __init__(self, *, on: date, at: datetime, calendar: Calendar, hourly: bool = False):
+        self.on, self.at, self.calendar, self.hourly = on, at, calendar, hourly
+        rungs = list(Rung.objects.order_by("pk"))
+        self.rungs = {rung.pk: rung for rung in rungs}
+        self.urgent = [rung.pk for rung in rungs if rung.urgent]
+        self.special = [rung.pk for rung in rungs if rung.urgent or rung.follow_ups or tells_owner(rung)]
+        self.steps = {rung.pk: step_of(rung) for rung in rungs}
         self.directory = Directory(on)
-        self.plans: dict[date, Plan] = {}
+        self.plans: dict[tuple, Plan] = {}
+        self.told: dict[tuple, list[sql.Told]] = {}
+        self.spoken: dict[tuple, str] = {}
         self.tally = Tally(on)
+        self.readers: set[int] = set()
         self.stuck = 0
         self.record: ChaseRun | None = None
 
+    @property
+    def when(self) -> dict:
+        return {"on": self.on, "at": self.at}
+
+    @property
+    def walked(self) -> tuple[Source, ...]:
+        return EVERY_FEW_MINUTES if self.hourly else MORNING
+
+    # --- the run -------------------------------------------------------------------------------------
     def run(self) -> Tally:
-        if not self.dry_run:
-            self.record = ChaseRun.objects.create(on=self.on, started_at=self.at)
-        # No rung in force that day: nobody is owed a letter, and the cases stay due for the day there is one.
-        for attempt in range(PASSES if self.rungs else 0):
+        self.record = self.begin()
+        if not self.hourly:
+            orphans.follow(on=self.on)
+        for attempt in range(PASSES):
             self.walk()
-            self.tally.locked = 0 if self.dry_run else max(sql.count_due(self.on) - self.stuck, 0)
+            self.tally.locked = max(self.count_due() - self.stuck, 0)
             if not self.tally.locked or attempt == PASSES - 1:
                 break
             time.sleep(PAUSE * 2**attempt)
@@ -123,74 +235,208 @@ class Chase:
         self.finish()
         return self.tally
 
+    def begin(self) -> ChaseRun:
+        """The run's row; one that was cut off is taken up, with the claims it has made."""
+        if not self.hourly and (cut_off := unfinished(self.on)):
+            cut_off.on = self.on
+            cut_off.save(update_fields=["on"])
+            self.tally.due, self.tally.claimed = cut_off.due, cut_off.claimed
+            self.tally.messages = cut_off.messages
+            self.tally.passed_over = cut_off.notes.get("passed_over", 0)
+            return cut_off
+        return ChaseRun.objects.create(on=self.on, started_at=self.at, hourly=self.hourly)
+
+    def count(self) -> Tally:
+        """What a run would do."""
+        self.walk()
+        self.tally.messages += len(self.readers)
+        return self.tally
+
+    @property
+    def counts_only(self) -> bool:
+        return self.record is None
+
+    def count_due(self) -> int:
+        with connection.cursor() as cursor:
+            return sum(sources.count_due(cursor, source, self.when) for source in self.walked)
+
     def walk(self) -> None:
         """One pass over everything that is due and not locked by somebody else."""
         self.stuck = 0
-        after = (date.min, 0)
-        while after:
-            with transaction.atomic():
-                after = self.batch(after)
+        for source in self.walked:
+            after = source.first()
+            while after:
+                with transaction.atomic():
+                    after = self.batch(source, after)
 
-    def batch(self, after: tuple[date, int]) -> tuple[date, int] | None:
-        """The next cases in one transaction; where the following batch begins, or None after the last."""
+    def batch(self, source: Source, after: tuple) -> tuple | None:
+        """The next rows in one transaction; where the following batch begins, or None after the last."""
         with connection.cursor() as cursor:
-            taken = sql.take(cursor, on=self.on, after=after, size=BATCH, lock=not self.dry_run)
-            if taken.cases:
-                self.work(cursor, taken)
-            sql.drop(cursor)
-        if self.record and taken.cases:
-            self.save_counts()
-        return taken.last if taken.cases == BATCH else None
-
-    def work(self, cursor, taken: sql.Taken) -> None:
-        plans = {due_on: self.plan(due_on) for due_on in taken.deadlines}
-        owed = [
-            (due_on, self.rungs[step.code].pk, latest)
-            for due_on, found in plans.items()
-            for step, latest in found.owed
-        ]
-        people = self.addressees(taken.places)
-        self.tally.due += sql.find_owed(cursor, owed=owed, rungs=self.rungs.values(), people=people)
-        for code, township, letters in sql.orphans(cursor):
-            self.tally.nobody[code, township] += letters
-            self.tally.orphans += letters
-        if self.dry_run:
-            done = sql.count_letters(cursor, people=people, rungs=self.rungs.values())
-        else:
-            done = sql.write_letters(
-                cursor,
-                people=people,
-                rungs=self.rungs.values(),
-                on=self.on,
-                at=self.at,
-                run_id=self.record.pk,
+            taken = sources.take(
+                cursor, source, when=self.when, after=after, size=BATCH, lock=not self.counts_only
             )
-            sql.move_on(cursor, {due_on: found for due_on, found in plans.items() if not found.missing_year})
-        self.tally.claimed += done.claimed
-        self.tally.messages += done.messages
+            if taken.rows:
+                self.work(cursor, source, taken)
+            sources.drop(cursor)
+        if self.record and taken.rows:
+            self.save_counts()
+        return taken.last if taken.rows == BATCH else None
+
+    def work(self, cursor, source: Source, taken: sources.Taken) -> None:
+        plans = {profile: self.plan(profile, hourly=source.hourly) for profile in taken.profiles}
+        standing = {profile: found for profile, found in plans.items() if profile.stands}
+        owed = [
+            (profile.key, one.step.rung, one.first, one.latest)
+            for profile, found in standing.items()
+            for one in found.owed
+        ]
+        self.tally.due += sum(
+            number for profile, number in taken.profiles.items() if profile.stands and plans[profile].owed
+        )
+        owed_columns = sql.owed_columns(source, owed)
+        stuck = self.find_stuck(cursor, source, taken, owed, owed_columns)
+        if owed:
+            values = {
+                **owed_columns,
+                **sql.places_columns(taken.places),
+                **sql.told_columns(self.people(taken.places, {rung for _key, rung, *_rest in owed})),
+                "urgent": self.urgent,
+            }
+            self.tell(cursor, source, values)
+        self.wait_for_years(plans, taken)
+        if not self.counts_only:
+            known = [
+                (*profile.key, next_of(found)) for profile, found in plans.items() if not missing_year(found)
+            ]
+            sources.move_on(cursor, source, known, stuck)
+
+    def tell(self, cursor, source: Source, values: dict) -> None:
+        if self.counts_only:
+            done, letters, readers = sql.count_claims(cursor, source, values)
+            self.readers.update(readers)
+        else:
+            values.update(on=self.on, at=self.at, run=self.record.pk, special=self.special)
+            done = sql.claim(cursor, source, values)
+            letters = self.follow_up(cursor, source, set(values["rung_ids"]))
+        self.tally.claimed += done.told
         self.tally.passed_over += done.passed_over
-        waiting = {due_on: found.missing_year for due_on, found in plans.items() if found.missing_year}
-        for due_on, cases in sql.count_by_deadline(cursor, waiting):
-            self.tally.years[waiting[due_on]] += cases
-        self.stuck += sql.count_stuck(cursor, waiting)
+        self.tally.messages += letters
 
-    def plan(self, due_on: date) -> Plan:
-        if due_on not in self.plans:
-            self.plans[due_on] = plan(self.steps, due_on, self.on, self.calendar)
-        return self.plans[due_on]
+    def follow_up(self, cursor, source: Source, owed: set[int]) -> int:
+        """The letters that cannot wait, those to the units, and what the rungs suggest; how many letters."""
+        if not owed.intersection(self.special):
+            return 0
+        written = 0
+        urgent = [self.rungs[rung] for rung in self.urgent if rung in owed]
+        if urgent:
+            whys = [(*key, why) for key, why in self.spoken.items() if key[0] in owed]
+            rows = sql.singles(cursor, source, urgent, whys=whys, on=self.on, at=self.at)
+            written += post_many((self.single(*row) for row in rows), now=self.at)
+        owners = [rung for rung in self.rungs.values() if rung.pk in owed and tells_owner(rung)]
+        if owners:
+            rows = sql.to_owners(cursor, source, owners, on=self.on, at=self.at)
+            written += post_many((self.single(*row) for row in rows), now=self.at)
+        if suggesting := [self.rungs[rung] for rung in owed if self.rungs[rung].follow_ups]:
+            sql.suggest(cursor, suggesting, self.on)
+        return written
 
-    def addressees(self, places: list[tuple[str, int | None]]) -> list[tuple[str, str, int, str]]:
-        """(kind, key of the place, person, why) for every place of the batch; sql.PLACE_KEY makes the same keys."""
-        self.directory.read_inspectors(inspector for _township, inspector in places)
-        kinds = {kind for rung in self.rungs.values() for kind in rung.recipients}
-        found = {}
-        for township, inspector in places:
-            for kind in kinds:
-                key = (kind, sql.place_key(kind, township, inspector))
-                if key not in found:
-                    found[key] = self.directory.told(kind, township, inspector)
-        return [(*key, person.user_id, person.why) for key, people in found.items() for person in people]
+    def single(
+        self, watched, subject, version, rung, cycle, person, title, body, case, unit, name="", phone=""
+    ) -> Letter:
+        return Letter(
+            recipient_id=person,
+            kind=digest.KIND,
+            subject=title[:200],
+            body=body,
+            key=f"chase:{watched}:{subject}:{version}:{rung}:{cycle}:{person or 'owner'}",
+            on=self.on,
+            link=digest.link(case, unit) if person else "",
+            about=digest.about(case, unit),
+            must=("in_app", *self.rungs[rung].channels) if person else ("webhook",),
+            expires_at=self.at + SAID_LATE_FOR,
+            to_name=name,
+            to_phone=phone,
+            urgent=self.rungs[rung].urgent,
+        )
 
+    # --- plans ---------------------------------------------------------------------------------------
+    def plan(self, profile: Profile, *, hourly: bool):
+        key = (hourly, profile.key)
+        if key not in self.plans:
+            steps = [
+                self.steps[rung.pk]
+                for rung in self.rungs.values()
+                if applies(rung, profile, hourly=hourly)
+            ]
+            if hourly:
+                self.plans[key] = plan_by_hour(steps, profile.due, self.at, day_of)
+            else:
+                self.plans[key] = plan(steps, profile.due, self.on, self.calendar)
+        return self.plans[key]
+
+    def wait_for_years(self, plans: dict, taken: sources.Taken) -> None:
+        for profile, found in plans.items():
+            if profile.stands and (year := missing_year(found)):
+                self.tally.years[year] += taken.profiles[profile]
+                self.stuck += taken.profiles[profile]
+
+    # --- people --------------------------------------------------------------------------------------
+    def people(self, places: list[tuple], rungs: set[int]) -> list[sql.Told]:
+        """Everybody who is told by one of the rungs at one of the places."""
+        self.directory.read(user_id for _town, *users, _level, _department in places for user_id in users if user_id)
+        return [
+            one if one.place == at else replaced(one, at)
+            for at, place in enumerate(places)
+            for rung in sorted(rungs)
+            for one in self.told_at(place, self.rungs[rung], at)
+        ]
+
+    def told_at(self, place: tuple, rung: Rung, at: int) -> list[sql.Told]:
+        key = (place, rung.pk)
+        if key not in self.told:
+            self.told[key] = list(self.find_people(place_of(place), rung, at))
+        return self.told[key]
+
+    def find_people(self, place: Place, rung: Rung, at: int) -> Iterator[sql.Told]:
+        seen: set[int] = set()
+        for kind in rung.recipients:
+            if kind == Recipient.OWNER:
+                yield sql.Told(at, rung.pk, kind, None, ChaseClaim.Via.PHONE, None, ChaseClaim.Outcome.TOLD, True)
+                continue
+            for number, person in enumerate(self.directory.told(kind, place)):
+                self.spoken[rung.pk, kind, person.user_id] = person.why
+                outcome = ChaseClaim.Outcome.ALSO if person.user_id in seen else ChaseClaim.Outcome.TOLD
+                seen.add(person.user_id)
+                yield sql.Told(
+                    at, rung.pk, kind, person.user_id, person.via, person.post_id, outcome, number == 0
+                )
+
+    def find_stuck(self, cursor, source, taken, owed: list[tuple], owed_columns: dict) -> dict | None:
+        """The columns that pick the rows of the batch with a rung that reaches nobody; None where all reach somebody."""
+        rungs = {rung for _key, rung, *_rest in owed}
+        nobody = [
+            (*place, rung)
+            for at, place in enumerate(taken.places)
+            for rung in rungs
+            if self.missing_kinds(place, self.rungs[rung], at)
+        ]
+        if not nobody:
+            return None
+        names = ("s_towns", "s_inspectors", "s_persons", "s_askers", "s_levels", "s_departments", "s_rungs")
+        stuck = {**owed_columns, **dict(zip(names, sources.columns(nobody, 7), strict=True))}
+        number = sources.count_stuck(cursor, source, stuck)
+        if not number:
+            return None
+        self.tally.orphans += number
+        self.stuck += number
+        for (township, rung), rows in sources.count_stuck_by_place(cursor, source, stuck):
+            self.tally.nobody[self.rungs[rung].code, township] += rows
+        return stuck
+
+    def missing_kinds(self, place: tuple, rung: Rung, at: int) -> bool:
+        return {one.kind for one in self.told_at(place, rung, at)} != set(rung.recipients)
+
+    # --- the end ---------------------------------------------------------------------------------------
     def save_counts(self) -> None:
         """In the batch's transaction: a run that is killed shows what it did, no more and no less."""
         self.record.due, self.record.claimed = self.tally.due, self.tally.claimed
@@ -199,7 +445,56 @@ class Chase:
         self.record.save(update_fields=["due", "claimed", "messages", "skipped", "notes"])
 
     def finish(self) -> None:
-        if self.record:
+        """The digests and the end of the run, in one transaction: a run without an end has none of them."""
+        with transaction.atomic():
+            if not self.hourly:
+                self.tally.messages += self.write_digests()
             self.save_counts()
             self.record.finished_at = timezone.now()
             self.record.save(update_fields=["finished_at"])
+
+    def write_digests(self) -> int:
+        if not self.tally.claimed:
+            return 0
+        with connection.cursor() as cursor:
+            letters = digest.write(cursor, self.record, list(self.rungs.values()), at=self.at)
+        return post_many(letters, now=self.at)
+
+
+def place_of(place: tuple) -> Place:
+    township, inspector, person, asker, level, department = place
+    return Place(township, inspector or None, person or None, asker or None, level, department)
+
+
+def replaced(one: sql.Told, at: int) -> sql.Told:
+    """The same person at another place of another batch."""
+    return sql.Told(at, one.rung, one.kind, one.user_id, one.via, one.post_id, one.outcome, one.leads)
+
+
+def step_of(rung: Rung) -> Step:
+    return Step(
+        rung.code, rung.offset, rung.repeat_every, rung.pk, rung.valid_from, rung.valid_to or date.max
+    )
+
+
+def tells_owner(rung: Rung) -> bool:
+    return Recipient.OWNER in rung.recipients
+
+
+def applies(rung: Rung, profile: Profile, *, hourly: bool = False) -> bool:
+    """Whether a rung watches things of this kind, grade and listing."""
+    return (
+        rung.watched == profile.watched
+        and (rung.measure == Measure.HOURS) == hourly
+        and (not rung.clocks or profile.clock in rung.clocks)
+        and (not rung.grades or profile.grade in rung.grades)
+        and (not rung.levels or (profile.level or "none") in rung.levels)
+    )
+
+
+def next_of(found) -> date | datetime | None:
+    return found.next_at if hasattr(found, "next_at") else found.next_on
+
+
+def missing_year(found) -> int | None:
+    return getattr(found, "missing_year", None)

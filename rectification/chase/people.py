@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from accounts.models import Office, Post, User
+from accounts.models import Office, Post
 from accounts.roles import Role
 from rectification.models.chase import ChaseClaim, Recipient
 
@@ -21,7 +21,7 @@ TITLES = {
     Recipient.DEPARTMENT: "受移送部门",
     Recipient.LEADER: "县领导",
 }
-TITLE_LENGTHS = (6, 4, 2)
+CODE_LENGTHS = (6, 4, 2)
 LEVEL_LENGTH = {"province": 2, "city": 4, "county": 6}
 
 
@@ -39,12 +39,29 @@ class Place:
 
 @dataclass(frozen=True)
 class Addressee:
-    """One person who is told, in which capacity, and the sentence that says why."""
+    """One person who is told, in which capacity: by a post of their own, as its deputy, or in its stead."""
 
     user_id: int
-    why: str
+    kind: str
     via: str = Via.POST
     post_id: int | None = None
+    holder: str = ""
+    """Of a post that the person stands in for: whose it is."""
+
+    @property
+    def why(self) -> str:
+        """The sentence in the letter that says why this person gets it."""
+        return why(self.kind, self.via, self.holder)
+
+
+def why(kind: str, via: str, holder: str = "") -> str:
+    """Why a person told as `kind` gets the letter; `holder` is the person stood in for."""
+    title = TITLES.get(kind, "")
+    if via == Via.DEPUTY:
+        return f"您代{holder}履行{title}职责，故送达本件。"
+    if via == Via.OFFICE:
+        return f"{title}空缺或者不在岗，由消防安全委员会办公室代收。"
+    return f"您是{title}，故送达本件。"
 
 
 class Directory:
@@ -82,53 +99,47 @@ class Directory:
             case Recipient.INSPECTOR:
                 return self._person(place.inspector_id, kind, role=Role.INSPECTOR)
             case Recipient.LEADER:
-                return self._served(self._posts[Role.LEADER, place.township[:6]], TITLES[kind])
+                return self._served(self._posts[Role.LEADER, place.township[:6]], kind)
             case Recipient.OFFICE:
-                return self._nearest_office(place.township, TITLES[kind])
+                return self._nearest_office(place.township, kind)
             case Recipient.SUPERVISOR:
-                return self._nearest_office(
-                    place.township[: LEVEL_LENGTH.get(place.level, 6)], TITLES[kind]
-                )
+                return self._nearest_office(place.township[: LEVEL_LENGTH.get(place.level, 6)], kind)
             case Recipient.DEPARTMENT:
                 posts = self._departments[place.department]
-                return self._served(
-                    [post for post in posts if place.township.startswith(post.region_id)], TITLES[kind]
-                )
+                return self._served([p for p in posts if place.township.startswith(p.region_id)], kind)
             case Recipient.TOWNSHIP_HEAD:
                 heads = [post for post in self._posts[Role.TOWNSHIP_OFFICER, place.township] if post.is_head]
-                return self._served(heads, TITLES[kind])
+                return self._served(heads, kind)
             case Recipient.OFFICER:
                 posts = self._posts[Role.TOWNSHIP_OFFICER, place.township]
-                officers = self._served([post for post in posts if not post.is_head], TITLES[kind])
+                officers = self._served([post for post in posts if not post.is_head], kind)
                 # A township whose head does the work alone.
-                return officers or self._served(posts, TITLES[kind])
+                return officers or self._served(posts, kind)
         raise ValueError(kind)
 
-    def _nearest_office(self, code: str, title: str) -> tuple[Addressee, ...]:
-        for region in dict.fromkeys((code, *(code[:length] for length in TITLE_LENGTHS))):
-            if found := self._served(self._posts[Role.COUNTY_OFFICE, region], title):
+    def _nearest_office(self, code: str, kind: str) -> tuple[Addressee, ...]:
+        for region in dict.fromkeys((code, *(code[:length] for length in CODE_LENGTHS))):
+            if found := self._served(self._posts[Role.COUNTY_OFFICE, region], kind):
                 return found
         return ()
 
     def _office_in_stead(self, kind: str, township: str) -> tuple[Addressee, ...]:
-        why = f"{TITLES[kind]}空缺或者不在岗，由消防安全委员会办公室代收。"
-        found = self._nearest_office(township, "")
-        return tuple(Addressee(one.user_id, why, Via.OFFICE, one.post_id) for one in found)
+        found = self._nearest_office(township, kind)
+        return tuple(Addressee(one.user_id, kind, Via.OFFICE, one.post_id) for one in found)
 
-    def _served(self, posts: Iterable[Post], title: str) -> tuple[Addressee, ...]:
+    def _served(self, posts: Iterable[Post], kind: str) -> tuple[Addressee, ...]:
         """Who serves in the posts today, each person once."""
         found = {}
         for post in posts:
-            for person in self._serving(post, title):
+            for person in self._serving(post, kind):
                 found.setdefault(person.user_id, person)
         return tuple(found.values())
 
-    def _serving(self, post: Post, title: str) -> Iterable[Addressee]:
+    def _serving(self, post: Post, kind: str) -> Iterable[Addressee]:
         if post.has_deputy(self.on) and post.deputy.is_active:
-            why = f"您代{post.user.name}履行{title}职责，故送达本件。"
-            yield Addressee(post.deputy_id, why, Via.DEPUTY, post.pk)
+            yield Addressee(post.deputy_id, kind, Via.DEPUTY, post.pk, post.user.name)
         elif post.user.is_active:
-            yield Addressee(post.user_id, f"您是{title}，故送达本件。", Via.POST, post.pk)
+            yield Addressee(post.user_id, kind, Via.POST, post.pk)
 
     # --- people by name -----------------------------------------------------------------------------
     def _person(self, user_id: int | None, kind: str, role: str | None = None) -> tuple[Addressee, ...]:
@@ -137,14 +148,7 @@ class Directory:
             return ()
         self.read([user_id])
         posts = [post for post in self._persons[user_id] if role is None or post.role == role]
-        found = self._served(posts, TITLES[kind])[:1]
-        if role is None:
-            # Named for what they were asked, not for a post: only the words differ.
-            return tuple(
-                Addressee(one.user_id, one.why, Via.NAMED if one.via == Via.POST else one.via, one.post_id)
-                for one in found
-            )
-        return found
+        return self._served(posts, kind)[:1]
 
     def read(self, user_ids: Iterable[int | None]) -> None:
         """Look up many at once, so that `told` asks the database no more."""
@@ -157,6 +161,3 @@ class Directory:
             found[post.user_id].append(post)
         for user_id in wanted:
             self._persons[user_id] = found[user_id]
-
-    def names(self, user_ids: Iterable[int]) -> dict[int, User]:
-        return User.objects.in_bulk(user_ids)

@@ -7,6 +7,13 @@ from django.utils.translation import gettext as _
 
 def sentences(notes: dict) -> Iterator[str]:
     """One sentence for each thing that somebody has to do. Letters passed over need nobody's care."""
+    if notes.get("busy"):
+        yield _("Another run is at work; this one left it to that.")
+    if lines := notes.get("held"):
+        yield _(
+            "%(lines)d lines at once are more than a run may say without a person: it is held. Look at it under"
+            " “Chase” and release it, or run: manage.py chase"
+        ) % {"lines": lines}
     for year, cases in notes.get("years", {}).items():
         yield _(
             "%(cases)d cases wait: the working days of %(year)d are not loaded. Load that year's calendar."

@@ -1,5 +1,6 @@
 """What pages show of the chase: what a case has coming, what was said about it, and how the last runs went."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -8,10 +9,13 @@ from common.workdays import Calendar
 from hazards.models import HazardCase
 from hazards.states import LIVE
 from notifications.models import Message
-from rectification.chase.ladder import Step, plan, upcoming
-from rectification.chase.people import Directory
+from rectification.chase.engine import applies, step_of
+from rectification.chase.ladder import plan, upcoming
+from rectification.chase.people import Directory, Place
 from rectification.chase.reasons import sentences
-from rectification.models import ChaseClaim, ChaseRun, Rung
+from rectification.chase.sources import Profile
+from rectification.models import ChaseClaim, ChaseRun, Matter, Rung
+from rectification.watched import Watched
 from reference.selectors import calendar as loaded_calendar
 
 
@@ -23,6 +27,8 @@ class Coming:
     rung: Rung
     cycle: int
     people: tuple[User, ...]
+    about: str = ""
+    """What is owed, where it is not the owner's deadline."""
 
     @property
     def reaches_nobody(self) -> bool:
@@ -43,90 +49,190 @@ class Outlook:
         return len(self.coming)
 
 
+@dataclass(frozen=True)
+class Thing:
+    """One thing of a case that the ladder watches, with what decides who is told."""
+
+    watched: str
+    subject: int
+    version: int
+    profile: Profile
+    place: Place
+    about: str = ""
+
+
+def things_of(case: HazardCase) -> list[Thing]:
+    """Everything of `case` that is owed by a day: the owner's deadline and the open matters, the next first."""
+    found = []
+    if case.state in LIVE and case.due_on:
+        profile = Profile(Watched.DEADLINE, "", case.grade, case.main_level, case.due_on, True)
+        place = Place(case.region_id[:9], case.inspector_id, level=case.main_level)
+        found.append(Thing(Watched.DEADLINE, case.pk, case.deadline_version, profile, place))
+    matters = Matter.objects.filter(case=case, ended_at=None).order_by("due_on", "pk")
+    return found + [thing_of(matter, case) for matter in matters if stands(matter, case)]
+
+
+def thing_of(matter: Matter, case: HazardCase) -> Thing:
+    clock = matter.code if matter.watched == Watched.CLOCK else ""
+    department = matter.code if matter.watched == Watched.REFERRAL else ""
+    profile = Profile(matter.watched, clock, case.grade, case.main_level, matter.due_on, True)
+    place = Place(
+        matter.region_id[:9],
+        case.inspector_id,
+        matter.person_id,
+        matter.asker_id,
+        case.main_level,
+        department,
+    )
+    return Thing(matter.watched, matter.subject, matter.version, profile, place, matter.title)
+
+
+def stands(matter: Matter, case: HazardCase) -> bool:
+    """As sources.STANDS, for one case."""
+    match matter.watched:
+        case Watched.LOOK_BACK:
+            return case.state == "closed" and case.round == matter.round
+        case Watched.REFERRAL:
+            return case.state == "transferred"
+        case Watched.INSTRUCTION:
+            return case.state != "void"
+        case Watched.CLOCK | Watched.PATROL:
+            return True
+    return case.state in LIVE
+
+
 def preview(case: HazardCase, on: date, *, cycles: int = 3, calendar: Calendar | None = None) -> Outlook:
     """If nothing is done: who hears what about `case` on which day, from `on` onwards.
 
     What is owed by `on` and not yet said comes first, on `on` itself. A repeating rung is shown `cycles` times.
     """
-    if case.state not in LIVE or case.due_on is None:
+    things = things_of(case)
+    if not things:
         return Outlook()
     calendar = calendar or loaded_calendar()
-    rungs = {rung.code: rung for rung in Rung.objects.current(on)}
-    steps = [Step(rung.code, rung.offset, rung.repeat_every) for rung in rungs.values()]
-    claimed = _latest_claims(case)
-    owed = [
-        (on, step, latest)
-        for step, latest in plan(steps, case.due_on, on, calendar).owed
-        if latest > claimed.get(rungs[step.code].pk, -1)
+    rungs = {rung.pk: rung for rung in Rung.objects.since(on)}
+    claimed = _latest_claims(things)
+    found, missing = [], set()
+    for thing in things:
+        steps = [step_of(rung) for rung in rungs.values() if applies(rung, thing.profile)]
+        due_on = thing.profile.due
+        last = {step.rung: claimed.get((thing.watched, thing.subject, step.rung), -1) for step in steps}
+        owed = plan(steps, due_on, on, calendar).owed
+        found += [(on, one.step, one.latest, thing) for one in owed if one.latest > last[one.step.rung]]
+        later, year = upcoming(steps, due_on, on, calendar, cycles)
+        found += [(day, step, cycle, thing) for day, step, cycle in later if cycle > last[step.rung]]
+        missing |= {year} - {None}
+    found.sort(key=lambda one: (one[0], one[3].watched != Watched.DEADLINE, one[1].at(one[2])))
+    people = _people(found, rungs, on)
+    coming = [
+        Coming(day, rungs[step.rung], cycle, people[thing, step.rung], thing.about)
+        for day, step, cycle, thing in found
     ]
-    later, missing_year = upcoming(steps, case.due_on, on, calendar, cycles)
-    later = [(day, step, cycle) for day, step, cycle in later if cycle > claimed.get(rungs[step.code].pk, -1)]
-    people = _people(case, on, rungs.values())
-    coming = [Coming(day, rungs[step.code], cycle, people[step.code]) for day, step, cycle in owed + later]
-    return Outlook(tuple(coming), missing_year)
+    return Outlook(tuple(coming), min(missing, default=None))
 
 
-def _latest_claims(case: HazardCase) -> dict[int, int]:
-    latest: dict[int, int] = {}
-    claims = ChaseClaim.objects.filter(case=case, deadline_version=case.deadline_version)
-    for rung, cycle in claims.values_list("rung_id", "cycle"):
-        latest[rung] = max(cycle, latest.get(rung, -1))
+def _latest_claims(things: list[Thing]) -> dict[tuple, int]:
+    latest: dict[tuple, int] = {}
+    for claim in _claims(things):
+        key = claim.watched, claim.subject, claim.rung_id
+        latest[key] = max(claim.cycle, latest.get(key, -1))
     return latest
 
 
-def _people(case: HazardCase, on: date, rungs) -> dict[str, tuple[User, ...]]:
-    """The people of each rung, each once, in two queries."""
+def _claims(things: list[Thing]) -> Iterator[ChaseClaim]:
+    versions = {(thing.watched, thing.subject): thing.version for thing in things}
+    for claim in ChaseClaim.objects.filter(subject__in={subject for _watched, subject in versions}):
+        if versions.get((claim.watched, claim.subject)) == claim.version:
+            yield claim
+
+
+def _people(found: list[tuple], rungs: dict, on: date) -> dict[tuple, tuple[User, ...]]:
+    """The people of each rung, each once, in a few queries."""
     directory = Directory(on)
+    wanted = {(thing, step.rung) for _day, step, _cycle, thing in found}
     told = {
-        rung.code: list(
+        (thing, rung): list(
             dict.fromkeys(
                 person.user_id
-                for kind in rung.recipients
-                for person in directory.told(kind, case.region_id[:9], case.inspector_id)
+                for kind in rungs[rung].recipients
+                if kind != "owner"
+                for person in directory.told(kind, thing.place)
             )
         )
-        for rung in rungs
+        for thing, rung in wanted
     }
     users = User.objects.in_bulk({user_id for ids in told.values() for user_id in ids})
-    return {code: tuple(users[user_id] for user_id in ids) for code, ids in told.items()}
+    return {key: tuple(users[user_id] for user_id in ids) for key, ids in told.items()}
 
 
+# --- the ledger -----------------------------------------------------------------------------------------
 @dataclass
-class Told:
-    """One claim of a case's ledger with its letters; a claim passed over has none."""
+class Entry:
+    """One rung of one thing on one day: everybody who was told by it, with the letter that brought it."""
 
     claim: ChaseClaim
-    letters: list[Message] = field(default_factory=list)
+    about: str = ""
+    claims: list[ChaseClaim] = field(default_factory=list)
 
     @property
     def days(self) -> int:
-        """Days past the deadline on the day of the run; negative before it."""
+        """Days past the day on the day of the run; negative before it."""
         return (self.claim.on - self.claim.due_on).days
 
-
-def claims_of(case: HazardCase) -> list[Told]:
-    """What the chase did about `case`, oldest first: which rung, when, to whom, through what, read or not.
-
-    Letters come with recipient and deliveries; four queries however many there are.
-    """
-    told = {
-        (claim.deadline_version, claim.rung_id, claim.cycle): Told(claim)
-        for claim in ChaseClaim.objects.filter(case=case).select_related("rung").order_by("claimed_at", "pk")
-    }
-    letters = Message.objects.filter(about=f"case:{case.pk}", kind="chase")
-    for letter in letters.select_related("recipient").prefetch_related("deliveries").order_by("pk"):
-        _chase, _case, version, rung, cycle, _person = letter.key.split(":")
-        if entry := told.get((int(version), int(rung), int(cycle))):
-            entry.letters.append(letter)
-    return list(told.values())
+    @property
+    def letters(self) -> list[Message]:
+        return [claim.letter for claim in self.claims if claim.letter]
 
 
+def claims_of(case: HazardCase) -> list[Entry]:
+    """What the chase did about `case`, oldest first: which rung, when, to whom, through what, read or not."""
+    titles = {(Watched.DEADLINE, case.pk): ""}
+    for matter in Matter.objects.filter(case=case):
+        titles[matter.watched, matter.subject] = matter.title
+    found = ChaseClaim.objects.filter(subject__in={subject for _watched, subject in titles})
+    rows = found.select_related("rung", "person", "run").order_by("claimed_at", "pk")
+    claims = with_letters([claim for claim in rows if (claim.watched, claim.subject) in titles])
+    entries: dict[tuple, Entry] = {}
+    for claim in claims:
+        key = claim.watched, claim.subject, claim.version, claim.rung_id, claim.cycle
+        entry = entries.setdefault(key, Entry(claim, titles[claim.watched, claim.subject]))
+        entry.claims.append(claim)
+    return list(entries.values())
+
+
+def letter_key(claim: ChaseClaim) -> str:
+    """The key of the message that brought a claim to its person: a letter of its own, or the digest of the run."""
+    if claim.rung.urgent or claim.recipient == "owner":
+        facts = (claim.watched, claim.subject, claim.version, claim.rung_id, claim.cycle)
+        return "chase:" + ":".join(map(str, (*facts, claim.person_id or "owner")))
+    return f"digest:{claim.run_id}:{claim.person_id}"
+
+
+def with_letters(claims: Iterable[ChaseClaim]) -> list[ChaseClaim]:
+    """The claims, each with `letter`: the message with its deliveries, None where nothing was said."""
+    claims = list(claims)
+    keys = {letter_key(claim) for claim in claims if claim.outcome == ChaseClaim.Outcome.TOLD}
+    letters = Message.objects.filter(key__in=keys).select_related("recipient").prefetch_related("deliveries")
+    by_key = {letter.key: letter for letter in letters}
+    for claim in claims:
+        told = claim.outcome == ChaseClaim.Outcome.TOLD
+        claim.letter = by_key.get(letter_key(claim)) if told else None
+    return claims
+
+
+# --- the runs -------------------------------------------------------------------------------------------
 def last_run() -> ChaseRun | None:
     """The last run that came to its end."""
     return ChaseRun.objects.finished().order_by("-finished_at").first()
 
 
+def held_run() -> ChaseRun | None:
+    """The run that waits for a person, the latest; None where nothing waits."""
+    return ChaseRun.objects.waiting().order_by("-started_at").first()
+
+
 def troubles() -> list[str]:
     """What the last run could not do, in sentences that say what to do about it."""
-    run = last_run()
-    return list(sentences(run.notes)) if run else []
+    run, held = last_run(), held_run()
+    found = list(sentences({"held": held.claimed})) if held else []
+    return found + (list(sentences(run.notes)) if run else [])

@@ -204,21 +204,42 @@ def count_stuck(cursor, source: Source, stuck: dict) -> int:
     return cursor.fetchone()[0]
 
 
+def count_stuck_by_place(cursor, source: Source, stuck: dict) -> list[tuple[tuple[str, int], int]]:
+    """((township, rung), rows) of what reaches nobody."""
+    cursor.execute(
+        f"""
+        SELECT s.township, s.rung_id, count(*)
+        FROM chase_batch b, {pairs(source)}
+        WHERE b.stands AND {met()}
+        GROUP BY 1, 2
+        """,
+        stuck,
+    )
+    return [((township, rung), number) for township, rung, number in cursor.fetchall()]
+
+
 def stuck_rows(source: Source) -> str:
     """Whether row `b` of the batch owes a rung that reaches nobody where it lies."""
+    return f"EXISTS (SELECT 1 FROM {pairs(source)} WHERE {met()})"
+
+
+def pairs(source: Source) -> str:
+    """The places and rungs that reach nobody, with the profiles that owe the rung."""
     return f"""
-    EXISTS (
-        SELECT 1
-        FROM unnest(%(s_towns)s::text[], %(s_inspectors)s::bigint[], %(s_persons)s::bigint[],
-                    %(s_askers)s::bigint[], %(s_levels)s::text[], %(s_departments)s::text[], %(s_rungs)s::bigint[])
-             s(township, inspector_id, person_id, asker_id, level, department, rung_id)
+        unnest(%(s_towns)s::text[], %(s_inspectors)s::bigint[], %(s_persons)s::bigint[], %(s_askers)s::bigint[],
+               %(s_levels)s::text[], %(s_departments)s::text[], %(s_rungs)s::bigint[])
+            s(township, inspector_id, person_id, asker_id, level, department, rung_id)
         JOIN unnest(%(watched)s::text[], %(clocks)s::text[], %(grades)s::text[], %(levels)s::text[],
                     %(dues)s::{source.due_type}[], %(rung_ids)s::bigint[])
-             o(watched, clock, grade, level, due_on, rung_id) USING (rung_id)
-        WHERE (s.township, s.inspector_id, s.person_id, s.asker_id, s.level, s.department)
+            o(watched, clock, grade, level, due_on, rung_id) ON o.rung_id = s.rung_id
+    """
+
+
+def met() -> str:
+    return """
+        (s.township, s.inspector_id, s.person_id, s.asker_id, s.level, s.department)
             = (b.township, b.inspector_id, b.person_id, b.asker_id, b.level, b.department)
-          AND (o.watched, o.clock, o.grade, o.level, o.due_on) = (b.watched, b.clock, b.grade, b.level, b.due_on)
-    )
+        AND (o.watched, o.clock, o.grade, o.level, o.due_on) = (b.watched, b.clock, b.grade, b.level, b.due_on)
     """
 
 

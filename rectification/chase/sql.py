@@ -136,7 +136,7 @@ def owing(source: Source) -> str:
           ON p.place = l.place AND p.rung_id = o.rung_id
         LEFT JOIN claimed x
           ON x.watched = b.watched AND x.subject = b.subject AND x.version = b.version
-         AND x.rung_id = o.rung_id AND x.recipient = p.kind
+         AND x.rung_id = o.rung_id AND x.recipient IN (p.kind, '')
         CROSS JOIN LATERAL generate_series(greatest(o.first, coalesce(x.cycle + 1, 0)), o.latest) AS s(cycle)
         WHERE b.stands AND (s.cycle = o.latest OR p.leads)
     """

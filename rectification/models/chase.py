@@ -320,11 +320,10 @@ class ChaseClaim(models.Model):
         POST = "post", _("Holds the post")
         DEPUTY = "deputy", _("Stands in as the deputy")
         OFFICE = "office", _("The post is vacant: the office is told in its stead")
-        NAMED = "named", _("Named in person")
         PHONE = "phone", _("By telephone number")
 
     watched = models.CharField(max_length=12, choices=Watched, default=Watched.DEADLINE)
-    subject = models.BigIntegerField()
+    subject = models.BigIntegerField(default=0, help_text="The row of the thing; of the deadline, its case.")
     version = models.PositiveSmallIntegerField()
     rung = models.ForeignKey(Rung, models.PROTECT, related_name="+", db_index=False)
     cycle = models.PositiveSmallIntegerField(default=0)

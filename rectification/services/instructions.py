@@ -1,4 +1,4 @@
-"""Instructions: given with a day for the answer, answered once, and pressed where the answer is late."""
+"""Instructions: given with a day for the answer, answered once. A late answer climbs the ladder of the chase."""
 
 import uuid
 from datetime import date, datetime
@@ -108,19 +108,6 @@ def reply(instruction: Instruction, *, words: str, by, at: datetime) -> Instruct
         body=f"{by.name}：{instruction.reply}",
     )
     return instruction
-
-
-def press(*, on: date) -> int:
-    """Tell both sides of every answer that is late, once; how many there were. Safe to run twice, or days late."""
-    late = Instruction.objects.late(on).exclude(case__state="void")
-    rows = late.select_related("case__unit", "addressee", "given_by")
-    for instruction in rows:
-        subject = f"督办逾期未回复：{instruction.case.unit.name}"
-        people = f"{instruction.given_by.name}要求{instruction.addressee.name}"
-        body = f"{people}于{instruction.due_on:%Y-%m-%d}前回复：{instruction.words}"
-        for person, side in ((instruction.addressee, "to"), (instruction.given_by, "by")):
-            tell_of(instruction, to=person, what=f"late-{side}", on=on, subject=subject, body=body)
-    return len(rows)
 
 
 def tell_of(instruction: Instruction, *, to, what: str, on: date, subject: str, body: str) -> None:

@@ -6,18 +6,15 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from accounts.models import Post
 from common.errors import AlreadyDone, RuleBroken
 from common.workdays import YearNotLoaded
 from documents.models import Form
 from hazards import states
 from hazards.services import lock, record, refuse_by_state
-from notifications.services import write_to
 from rectification.models import Transfer
 from rectification.services import papers
 from reference.selectors import calendar
 
-KIND = "referral"
 REPLY_DAYS = 10
 """Working days that a department has for its reply; practice, no rule names a number."""
 
@@ -184,45 +181,3 @@ def refuse_day(day: date, row: Transfer, on: date, field: str) -> None:
         raise RuleBroken(_("That day lies in the future."), field=field)
     if day < localdate(row.sent_at):
         raise RuleBroken(_("That is earlier than the referral."), field=field)
-
-
-def press(*, on: date) -> int:
-    """Tell whoever referred a case that the reply is late, once; how many are late. Safe to run twice, or days late.
-
-    Whoever has left is stood in for by the posts of the county that refer cases.
-    """
-    rows = list(Transfer.objects.late(on).select_related("case__unit", "sent_by"))
-    serving = set(
-        Post.objects.current(on)
-        .filter(user__in={row.sent_by_id for row in rows})
-        .values_list("user_id", flat=True)
-    )
-    for row in rows:
-        people = [row.sent_by] if row.sent_by_id in serving else successors(row, on)
-        for person in people:
-            tell_late(row, person, on)
-    return len(rows)
-
-
-def successors(row: Transfer, on: date) -> list:
-    """Those of the committee office over the place, for a referral whose sender has left."""
-    posts = Post.objects.current(on).over(row.case.region_id).filter(role="county_office")
-    return [post.user for post in posts.select_related("user")]
-
-
-def tell_late(row: Transfer, person, on: date) -> None:
-    """The letters of a referral go to Chinese offices, as those of the chase do."""
-    unit = row.case.unit.name
-    write_to(
-        person,
-        kind=KIND,
-        subject=f"移送逾期未回复：{unit}",
-        body=(
-            f"{row.case.number} {unit}\n{row.sent_at:%Y-%m-%d}移送{row.department}，"
-            f"应于{row.reply_due_on:%Y-%m-%d}前回复：{row.reason}"
-        ),
-        link=row.case.get_absolute_url(),
-        about=f"case:{row.case_id}",
-        key=f"referral:{row.pk}:late:{person.pk}",
-        on=on,
-    )

@@ -13,7 +13,16 @@ YEARS = (2025, 2026)
 
 
 @pytest.fixture
-def ladder(db):
+def ladder(full_ladder):
+    """The five rungs that every owner's deadline climbs, and no other."""
+    from rectification.models import Rung
+
+    Rung.objects.exclude(code__in=RUNGS).delete()
+    return {rung.code: rung for rung in Rung.objects.all()}
+
+
+@pytest.fixture
+def full_ladder(db):
     """The default rungs by code, also where an earlier test has emptied all tables; 2025 and 2026 are loaded."""
     from django.apps import apps
 
@@ -21,7 +30,8 @@ def ladder(db):
     from reference.models import CalendarDay
     from reference.selectors import forget_calendar
 
-    importlib.import_module("rectification.migrations.0002_default_ladder").load(apps, None)
+    for name in ("0002_default_ladder", "0009_following"):
+        importlib.import_module(f"rectification.migrations.{name}").load(apps, None)
     first, last = date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31)
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     CalendarDay.objects.bulk_create(
@@ -125,11 +135,15 @@ class Oracle:
 
 
 def told(case) -> list[tuple[str, int, date]]:
-    """The claims of a case that were sent."""
-    claims = ChaseClaim.objects.filter(case=case, outcome="told", deadline_version=case.deadline_version)
-    return [(claim.rung.code, claim.cycle, claim.on) for claim in claims.select_related("rung")]
+    """What was said about the deadline of a case, each rung and cycle once whoever heard it."""
+    claims = claims_on(case).filter(outcome="told").select_related("rung").order_by("on", "rung", "cycle")
+    return list(dict.fromkeys((claim.rung.code, claim.cycle, claim.on) for claim in claims))
+
+
+def claims_on(case):
+    return ChaseClaim.objects.filter(watched="deadline", subject=case.pk, version=case.deadline_version)
 
 
 def passed(case) -> set[tuple[str, int]]:
-    claims = ChaseClaim.objects.filter(case=case, outcome="passed", deadline_version=case.deadline_version)
-    return {(claim.rung.code, claim.cycle) for claim in claims.select_related("rung")}
+    claims = claims_on(case).filter(outcome="passed").select_related("rung")
+    return {(claim.rung.code, claim.cycle) for claim in claims}

@@ -17,7 +17,7 @@ from rectification.models import ChaseClaim, ChaseRun, Rung
 from reference.models import CalendarDay
 from reference.selectors import forget_calendar
 from tests.factories import at
-from tests.rectification.chasing import Oracle, chased_case, extended, ladder, posts, told  # noqa: F401
+from tests.rectification.chasing import Oracle, chased_case, extended, full_ladder, ladder, posts, told  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,7 @@ from rectification import tasks
 from rectification.models import ChaseRun
 from reference.models import CalendarDay
 from reference.selectors import forget_calendar
-from tests.rectification.chasing import chased_case, ladder, posts, told  # noqa: F401
+from tests.rectification.chasing import chased_case, full_ladder, ladder, posts, told  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 DUE = date(2026, 6, 10)
