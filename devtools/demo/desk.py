@@ -12,7 +12,7 @@ from documents import services as documents
 from hazards import services as cases
 from hazards.models import HazardCase
 from notifications.models import Message
-from rectification.chase import boards, engine
+from rectification.chase import engine
 from rectification.models import Extension, Suspension
 from rectification.services import (
     corrections,
@@ -78,9 +78,8 @@ class Desk:
         if at(day, 8) <= self.times.now:
             with clock_at(at(day, 8)):
                 engine.run(on=day, at=at(day, 8))
-                boards.press(on=day)
                 # Written by the database's own clock, which nobody can turn back.
-                Message.objects.filter(kind=boards.KIND, on=day).update(created_at=at(day, 8))
+                Message.objects.filter(kind="chase", on=day).update(created_at=at(day, 8))
 
     def temper(self, region: str) -> Temper:
         return self.tempers.get(region[:9]) or Temper(0.82, 7)

@@ -26,7 +26,8 @@ HOURS = "ceil(abs(extract(epoch FROM b.due_at - %(at)s)) / 3600)::int"
 
 FACTS = {
     "what": f"CASE b.watched WHEN '{Watched.DEADLINE}' THEN '整改期限' ELSE b.title END",
-    "when": f"""CASE WHEN r.measure = 'hours' AND b.due_at >= %(at)s THEN concat('还剩 ', {HOURS}, ' 小时')
+    "when": f"""CASE WHEN r.measure = 'hours' AND b.due_at > %(at)s THEN concat('还剩 ', {HOURS}, ' 小时')
+                    WHEN r.measure = 'hours' AND {HOURS} = 0 THEN '时限已到'
                     WHEN r.measure = 'hours' THEN concat('超过 ', {HOURS}, ' 小时')
                     WHEN b.watched IN ({WAITED}) THEN concat('已 ', b.said_on - b.due_on, ' 天')
                     WHEN b.due_on > b.said_on THEN concat('还剩 ', b.due_on - b.said_on, ' 天到期')
@@ -315,6 +316,6 @@ def letters(rungs: Iterable) -> tuple[str, str, dict[str, str]]:
         whens = " ".join(
             f"WHEN {rung.pk} THEN {compile_to_sql(getattr(rung, field), FACTS, literal)}" for rung in rungs
         )
-        return f"CASE b.rung_id {whens} ELSE '' END"
+        return f"CASE b.rung_id {whens} END" if whens else "''"
 
     return by_rung("subject"), by_rung("body"), literals

@@ -9,7 +9,7 @@ from common.errors import RuleBroken
 from devtools import scale
 from hazards.models import CaseEvent, DeadlineEntry, HazardCase
 from rectification.models import Listing
-from tests.rectification.chasing import ladder  # noqa: F401
+from tests.rectification.chasing import full_ladder, ladder  # noqa: F401
 from units.models import Unit
 
 pytestmark = pytest.mark.django_db

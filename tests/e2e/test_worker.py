@@ -14,7 +14,7 @@ from django.urls import reverse
 from common.days import today
 from devtools import embedded
 from tests.e2e.post_office import PostOffice
-from tests.rectification.chasing import chased_case, ladder, posts  # noqa: F401
+from tests.rectification.chasing import chased_case, full_ladder, ladder, posts  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]

@@ -90,15 +90,6 @@ def test_an_officer_gives_no_instruction(ordered, officer_east, inspector_a):
     assert not Instruction.objects.exists()
 
 
-def test_a_late_answer_is_pressed_once_on_both_sides(given, officer_east, leader):
-    # The day for the answer means its end.
-    assert instructions.press(on=plus(4)) == 0
-    assert instructions.press(on=plus(5)) == 1
-    instructions.press(on=plus(6))
-    assert f"instruction:{given.pk}:late-to" in letters(officer_east)
-    assert letters(leader) == [f"instruction:{given.pk}:late-by"]
-
-
 def test_an_answer_may_come_after_the_case_was_closed(given, ordered, inspector_a, inspector_b, officer_east):
     journeys.submit(ordered, by=officer_east)
     journeys.review(ordered, officers=[inspector_a, inspector_b])

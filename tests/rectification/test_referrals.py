@@ -219,29 +219,6 @@ def test_the_township_writes_no_acceptance(referred, officer_east):
 # --- the clock ---------------------------------------------------------------------------------------
 
 
-def keys(person):
-    return list(Message.objects.filter(recipient=person, kind="referral").values_list("key", flat=True))
-
-
-def test_a_late_reply_is_pressed_once(referred, office):
-    assert transfers.press(on=plus(14)) == 0  # the day for the reply means its end
-    assert transfers.press(on=plus(15)) == 1
-    transfers.press(on=plus(20))
-    assert keys(office) == [f"referral:{referred.transfers.get().pk}:late:{office.pk}"]
-
-
-def test_an_answered_referral_is_not_pressed(referred, office):
-    answer(referred, office)
-    assert transfers.press(on=plus(30)) == 0
-
-
-def test_whoever_left_is_stood_in_for(referred, office, make_person, offices):
-    office.posts.update(ends_on=plus(5))
-    heir = make_person("heir", "接任", "county_office", "131121", office=offices["committee"])
-    transfers.press(on=plus(15))
-    assert keys(office) == [] and len(keys(heir)) == 1
-
-
 # --- the doors ---------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,6 @@ from common.errors import AlreadyDone, NotAllowed, RuleBroken
 from documents.models import Document
 from notifications.models import Message
 from rectification import limits
-from rectification.chase import seals as letters
 from rectification.models import Seal, UnsealRequest
 from rectification.services import seals
 from tests import journeys
@@ -397,21 +396,6 @@ def test_the_mark_stays_while_another_part_is_sealed(sealed, unit, inspector_a, 
     seals.lift(second, by=office, at=at(plus(31)), note="未研究")
     unit.refresh_from_db()
     assert unit.sealed_since is None
-
-
-@pytest.mark.parametrize(("day", "told"), [(22, 0), (23, 1), (30, 1), (35, 1)])
-def test_inspector_and_office_are_told_once_from_seven_days_before(day, told, sealed, inspector_a, office):
-    for _twice in range(2):
-        assert letters.press(on=plus(day), now=at(plus(day))) == told
-    names = sorted(Message.objects.filter(kind="seal").values_list("recipient__username", flat=True))
-    assert names == (["inspector_a", "office"] if told else [])
-
-
-def test_told_once_where_the_study_is_late(urgent, office):
-    assert letters.press(on=plus(1), now=at(plus(1), 22)) == 0
-    assert letters.press(on=plus(1), now=at(plus(1), 23)) == 1
-    assert letters.press(on=plus(2), now=at(plus(2), 8)) == 1
-    assert Message.objects.filter(kind="seal").count() == 2
 
 
 def test_a_unit_with_a_seal_stays_on_the_register(sealed, unit):

@@ -7,7 +7,6 @@ import pytest
 from common.errors import AlreadyDone, NotAllowed, RuleBroken
 from notifications.models import Message
 from rectification import supervised
-from rectification.chase import boards as late_boards
 from rectification.models import FlagEntry, Milestone, ProgressReport
 from rectification.services import listings, supervision
 from tests import journeys
@@ -387,65 +386,7 @@ def test_without_an_open_milestone_none_is_offered(listing, cast):
     assert supervised.steps(view(listing, plus(2)), cast["officer_east"]) == ["report"]
 
 
-# --- letters ---------------------------------------------------------------------------------------------
-def letters():
-    return sorted(Message.objects.filter(kind="listing").values_list("recipient__username", "key"))
-
-
-def test_a_late_milestone_is_told_once_to_township_inspector_and_office(step, listing, head_east, leader):
-    Message.objects.all().delete()
-    listing.report_due_on = None
-    listing.save()
-    assert late_boards.press(on=plus(10)) == 0
-    assert letters() == []
-    assert late_boards.press(on=plus(11)) == 1
-    late_boards.press(on=plus(11))
-    late_boards.press(on=plus(15))
-    assert [name for name, _key in letters()] == ["inspector_a", "office", "officer_east"]
-    message = Message.objects.filter(kind="listing").first()
-    assert "更换防火门" in message.body and message.link == listing.get_absolute_url()
-
-
-def test_a_late_report_is_told_once_for_each_day_on_which_it_was_due(listing, officer_east):
-    assert late_boards.press(on=plus(7)) == 0
-    assert late_boards.press(on=plus(8)) == 1
-    late_boards.press(on=plus(13))
-    assert len(letters()) == 3
-    supervision.report(listing, words="进展", percent=10, by=officer_east, at=at(plus(13)))
-    assert late_boards.press(on=plus(14)) == 0
-    assert late_boards.press(on=plus(15)) == 1
-    assert len(letters()) == 6
-
-
-def test_a_moved_milestone_is_told_anew_and_a_reached_one_is_not(step, listing, office, officer_east):
-    listing.report_due_on = None
-    listing.save()
-    late_boards.press(on=plus(11))
-    supervision.move_milestone(step, due_on=plus(20), reason="推迟", by=office, at=at(plus(11)))
-    assert late_boards.press(on=plus(20)) == 0
-    assert late_boards.press(on=plus(21)) == 1
-    assert len(letters()) == 6
-    supervision.achieve(step, by=officer_east, at=at(plus(21)))
-    assert late_boards.press(on=plus(22)) == 0
-
-
 def test_nothing_of_a_closed_case_is_late(step, listing, ordered, cast):
     close(ordered, cast)
-    assert late_boards.press(on=plus(30)) == 0
     listing.refresh_from_db()
     assert not view(listing, plus(30)).is_late
-
-
-def test_the_city_that_listed_hears_and_the_county_does_not(ordered, make_person, office, officer_east):
-    city = make_person("city_office", "市安办", "county_office", "1311")
-    listings.list_case(
-        ordered,
-        level="city",
-        paper_number="衡政函〔2026〕1号",
-        leader_name="周副市长",
-        report_every="weekly",
-        by=city,
-        at=at(plus(0), 13),
-    )
-    late_boards.press(on=plus(8))
-    assert {name for name, _key in letters()} == {"inspector_a", "officer_east", "city_office"}
