@@ -6,11 +6,13 @@ What `acts` is to a case: the page and the API both look a step up here, so that
 from dataclasses import dataclass
 
 from accounts import roles
+from common.days import day_of
 from rectification import forms, seal_forms
 from rectification.acts import Doing
-from rectification.models import Seal, Suspension
+from rectification.models import Order, Seal, Suspension
+from rectification.order_forms import UnitOrderForm
 from rectification.seal_selectors import PERMISSIONS
-from rectification.services import seals, suspensions
+from rectification.services import orders, seals, suspensions, watches
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Way(Doing):
 
 SUSPENSION: dict[str, Way] = {}
 SEAL: dict[str, Way] = {}
+WATCH: dict[str, Way] = {}
 
 
 def way(book: dict[str, Way], slug: str, form: type[forms.ActForm], permission: str):
@@ -148,3 +151,26 @@ def lift_seal(seal, facts, by, at):
 @seal_way("refuse", seal_forms.KeepSealForm)
 def refuse_to_lift(seal, facts, by, at):
     return seals.refuse_to_lift(seal, reason=facts["reason"], by=by, at=at)
+
+
+# --- watches and orders ----------------------------------------------------------------------------------
+
+
+@way(WATCH, "look", forms.WatchLookForm, "watch.look")
+def look(watch, facts, by, at):
+    wanted = ("outcome", "note", "held_on", "client_id")
+    return watches.look(watch, **{name: facts[name] for name in wanted}, by=by, at=at)
+
+
+def issue_order(unit, form: UnitOrderForm, *, by, at) -> Order:
+    """One notice over the chosen hazards, in the place of those that were never served."""
+    facts = form.cleaned_data
+    return orders.issue(
+        unit=unit,
+        items=form.items(day_of(at)),
+        kind=facts["kind"],
+        interim=facts["interim"],
+        by=by,
+        at=at,
+        client_id=facts["client_id"],
+    )

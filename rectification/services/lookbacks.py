@@ -76,6 +76,12 @@ def look_back(
     return done
 
 
+def refuse_passed(row: LookBack, client_id) -> None:
+    """Whoever answers to a look-back of an earlier round would record it on the present one."""
+    if row.round != row.case.round and row.client_id != client_id:
+        raise RuleBroken(_("The hazard is in a later round: this look-back is over."), code="wrong_state")
+
+
 def refuse_look(case, outcome: str, team: list, held_on: date, note: str, *, by, on: date) -> None:
     if by not in team:
         raise RuleBroken(_("Only a member of the team records the look-back."), field="officers")
