@@ -327,7 +327,8 @@ class OrderViewSet(Measures):
         if len(set(asked)) != len(asked):
             raise ValidationError({"items": [_("One hazard stands on the notice twice.")]})
         cases = unit.cases.filter(pk__in=asked).select_related("category")
-        form = UnitOrderForm(as_typed(sent), cases=cases, user=self.request.user)
+        in_order = sorted(cases, key=lambda case: asked.index(case.pk))
+        form = UnitOrderForm(as_typed(sent), cases=in_order, user=self.request.user)
         lost = set(asked) - {case.pk for case in form.cases}
         if lost:
             numbers = ", ".join(str(pk) for pk in sorted(lost))
@@ -348,18 +349,17 @@ def as_typed(sent: dict) -> dict:
 
 
 def by_line(errors: dict, lines: list[dict]) -> dict:
-    """The mistakes of the form, those of a line at its place in `items`."""
+    """The mistakes of the form, those of a line under its place in `items`, counted from 0 as the shape's own are."""
     names = {"due": "due_on", "breach": "breach_due_on", "measure": "measure", "take": "case"}
+    places = {str(line["case"]): str(place) for place, line in enumerate(lines)}
     told: dict = {}
-    places: list[dict] = [{} for _line in lines]
-    at = {str(line["case"]): place for place, line in zip(places, lines, strict=True)}
     for field, mistakes in errors.items():
         part, _dash, key = field.partition("-")
-        if key in at:
-            at[key][names[part]] = mistakes
+        if key in places:
+            told.setdefault("items", {}).setdefault(places[key], {})[names[part]] = mistakes
         else:
             told[field] = mistakes
-    return told | ({"items": places} if any(places) else {})
+    return told
 
 
 routes = [
