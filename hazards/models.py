@@ -348,7 +348,10 @@ class HazardCase(models.Model):
 
     def found_before(self):
         """What was found under the same clause at the same unit in the twelve months before, the earliest first."""
-        facts = {"opened_on": Value(self.opened_on, models.DateField())}
+        facts = {
+            "opened_on": Value(self.opened_on, models.DateField()),
+            "category_id": Value(self.category_id, models.CharField()),
+        }
         return same_found_before(lambda name: facts.get(name) or getattr(self, name))
 
     def is_overdue(self, on) -> bool:

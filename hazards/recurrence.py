@@ -3,8 +3,9 @@
 A fact of a case is OuterRef inside a query, or its value for one case; `inner` takes it one query deeper.
 """
 
-from django.db.models import DateField, F, Func, IntegerField, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import DateField, F, Func, IntegerField, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, Concat
+from django.db.models.lookups import In
 
 from reference.models import HazardCategory, Limit
 
@@ -33,6 +34,13 @@ def since(found_on) -> MonthsBefore:
 
 
 def same_clause(category) -> Q:
-    """The same hazard of the catalogue, or another that rests on one of its clauses."""
-    kin = HazardCategory.objects.filter(clauses__categories=inner(category))
-    return Q(category=category) | Q(category__in=kin.order_by().values("pk"))
+    """The same hazard of the catalogue, or another that rests on one of its clauses.
+
+    The pairs of such hazards are few and asked of nobody, so the database reads them once for a whole list.
+    """
+    pairs = HazardCategory.objects.values_list(pair("code", F("clauses__categories")))
+    return Q(category=category) | Q(In(pair("category_id", category), pairs.order_by()))
+
+
+def pair(one: str, other) -> Concat:
+    return Concat(F(one), Value("|"), other, output_field=TextField())
