@@ -81,7 +81,7 @@ def for_office(user, now) -> dict[str, list]:
     """What waits for the office: proposals and studies owed, seals about to end, requests that were inspected."""
     rows = for_rows(Seal.objects.visible_to(user))
     parts = conditions(now)
-    inspected = UnsealRequest.objects.filter(decision="").exclude(outcome="").values("seal")
+    inspected = UnsealRequest.objects.undecided().exclude(outcome="").values("seal")
     return {
         "seals_proposed": list(
             rows.filter(parts["proposed"] | parts["unstudied"]).order_by("proposed_at")[:100]
@@ -154,7 +154,7 @@ def possible(seal: Seal, now) -> list[str]:
     if seals.study_is_late(seal, now):
         return ["lift"]
     owed = ["decide", "decline"] if seal.awaits_study else []
-    request = seal.requests.filter(decision="").first()
+    request = seal.requests.undecided().first()
     if request is None:
         return [*owed, *(["lift"] if seal.has_run_out(now) else []), "ask-to-lift"]
     return [*owed, "lift", "refuse", "inspect"] if request.outcome else [*owed, "inspect", "lift"]
@@ -165,11 +165,11 @@ def in_the_way(step: str, seal: Seal, user, now) -> str:
     if step in ("decide", "decline") and seal.proposed_by_id == user.pk:
         return _("Whoever proposed the seal does not decide it.")
     if step == "lift" and not seals.must_come_off(seal, now):
-        request = seal.requests.filter(decision="").first()
+        request = seal.requests.undecided().first()
         if request is None or request.outcome != UnsealRequest.Outcome.PASS:
             return _("No inspection has found the hazard gone: the seal stays.")
     if step == "refuse":
-        request = seal.requests.filter(decision="").first()
+        request = seal.requests.undecided().first()
         if request is None or request.outcome != UnsealRequest.Outcome.FAIL:
             return _("A request is refused after an inspection that found the hazard standing.")
     return ""
