@@ -9,7 +9,7 @@ from accounts import roles
 from common.days import today
 from common.errors import RuleBroken
 from common.forms import put_refusal
-from common.listing import Listing
+from common.listing import Listing, key_in
 from rectification import drawing, forms, revisits
 from rectification.models import Watch
 from rectification.services import draws
@@ -23,8 +23,7 @@ USUAL_PERCENT = 5
 def lookback_list(request):
     """Closed hazards that are to be looked at again, and what was seen."""
     on = today()
-    unit = request.GET.get("unit", "")
-    unit_id = int(unit[:12]) if unit.isdigit() and unit.isascii() else None
+    unit_id = key_in(request.GET.get("unit", ""))
     tab, rows, tabs = revisits.look_back_desk(request.user, request.GET.get("tab", ""), on, unit_id)
     context = {
         "listing": Listing(request, rows),

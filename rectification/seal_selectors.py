@@ -9,13 +9,12 @@ from django.utils.translation import ngettext
 
 from accounts import roles
 from common.days import end_of
-from common.listing import count_words
+from common.listing import key_in, tabs_of
 from rectification import limits
 from rectification.models import Seal, UnsealRequest
 from rectification.selectors import Step
 from rectification.services import seals
 
-TABS = ("standing", "proposed", "decided", "in_force", "ending", "unstudied", "lifted", "all")
 NEEDED = {"ending", "unstudied"}
 
 
@@ -39,8 +38,8 @@ def desk(user, tab: str, now, unit: str = ""):
     """The tab shown, its seals and all tabs with their counts; with `unit` those of one unit."""
     parts = conditions(now)
     seen = Seal.objects.visible_to(user)
-    if unit.isascii() and unit.isdigit():
-        seen = seen.filter(unit_id=int(unit[:12]))
+    if (unit_id := key_in(unit)) is not None:
+        seen = seen.filter(unit_id=unit_id)
     counts = seen.aggregate(**{f"n_{name}": Count("pk", filter=part) for name, part in parts.items()})
     tab = tab if tab in parts else ("all" if unit else "standing")
     rows = for_rows(seen.filter(parts[tab]))
@@ -64,17 +63,9 @@ def tabs(counts: dict[str, int], current: str) -> list[dict]:
         "lifted": _("Over"),
         "all": _("All"),
     }
-    url = reverse("rectification:seals")
-    return [
-        {
-            "label": labels[name],
-            "href": f"{url}?tab={name}",
-            "current": name == current,
-            "count": count_words(counts[name]) if counts[name] else 0,
-            "tone": "danger" if name in NEEDED else "",
-        }
-        for name in TABS
-    ]
+    return tabs_of(
+        reverse("rectification:seals"), labels, counts, current, tones=dict.fromkeys(NEEDED, "danger")
+    )
 
 
 def for_office(user, now) -> dict[str, list]:

@@ -10,10 +10,10 @@ from accounts import roles
 from common.days import now
 from common.errors import RuleBroken
 from common.forms import put_refusal
-from common.listing import Listing
+from common.listing import Listing, key_in
 from rectification import limits, seal_forms, seal_selectors, steps
 from rectification.models import Seal
-from rectification.selectors import Step
+from rectification.selectors import with_forms
 from rectification.services import seals
 from rectification.views import answer_done
 from units.models import Unit
@@ -51,15 +51,13 @@ def find(request, pk: int) -> Seal:
 
 def seal_page(request, seal: Seal, *, bound=None, step: str = "", status: int = 200):
     moment = now()
-    offered = seal_selectors.steps(seal, request.user, moment)
-    for offer in offered:
-        if offer.name == step and bound is not None:
-            offer.form, offer.why_not = bound, ""
-        elif not offer.why_not:
-            offer.form = steps.SEAL[offer.name].form(user=request.user, auto_id=f"{offer.name}-%s")
-    if bound is not None and step not in [offer.name for offer in offered]:
-        # Somebody else took the step meanwhile: what was typed stays on the page, with the sentence.
-        offered.insert(0, Step(step, seal_selectors.step_label(step), form=bound))
+    offered = with_forms(
+        seal_selectors.steps(seal, request.user, moment),
+        lambda name: steps.SEAL[name].form(user=request.user, auto_id=f"{name}-%s"),
+        bound=bound,
+        step=step,
+        label=seal_selectors.step_label,
+    )
     context = {
         "seal": seal,
         "steps": offered,
@@ -139,6 +137,4 @@ def seal_again(request, unit) -> Seal | None:
     number = request.GET.get("again", "")
     if not number:
         return None
-    if not (number.isascii() and number.isdigit()):
-        raise Http404
-    return get_object_or_404(unit.seals.in_force(), pk=int(number[:12]))
+    return get_object_or_404(unit.seals.in_force(), pk=key_in(number))

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts import roles
 from common.days import now
+from common.listing import key_in
 from rectification import filters, forms, seal_forms, steps
 from rectification import unit_serializers as shapes
 from rectification.acts import DOINGS
@@ -188,9 +189,7 @@ class SealViewSet(Measures):
         number = str(self.request.data.get("again_of") or "")
         if not number:
             return None
-        found = (
-            unit.seals.filter(pk=int(number[:12])).first() if number.isascii() and number.isdigit() else None
-        )
+        found = unit.seals.filter(pk=key_in(number)).first()
         if found is None:
             raise ValidationError({"again_of": [_("There is no such seal at this unit.")]})
         return found

@@ -13,7 +13,7 @@ from common.days import now, today
 from common.errors import RuleBroken
 from common.files import serve_private
 from common.forms import put_refusal
-from common.listing import Listing
+from common.listing import Listing, key_in
 from hazards import selectors as case_selectors
 from hazards.models import HazardCase
 from inspections.models import Inspection
@@ -203,9 +203,9 @@ def referral_list(request):
 def suspension_list(request):
     """Units that are stopped, that are to be stopped, and that resumed."""
     rows = Suspension.objects.visible_to(request.user).select_related("unit", "unit__region", "document")
-    status, unit = request.GET.get("status", ""), request.GET.get("unit", "")
-    if unit.isdigit():
-        rows = rows.filter(unit_id=int(unit[:12]))
+    status = request.GET.get("status", "")
+    if (unit_id := key_in(request.GET.get("unit", ""))) is not None:
+        rows = rows.filter(unit_id=unit_id)
     if status in Suspension.Status.values:
         rows = rows.filter(status=status)
     context = {
@@ -234,15 +234,12 @@ def suspension_page(request, suspension: Suspension, *, bound=None, step: str = 
         suspension.checks.select_related("document", "recorded_by").prefetch_related("officers__user")
     )
     cases = list(suspension.cases.for_rows())
-    offered = selectors.suspension_steps(suspension, request.user, checks=checks, cases=cases)
-    for offer in offered:
-        if offer.name == step and bound is not None:
-            offer.form = bound
-        elif not offer.why_not:
-            offer.form = SUSPENSION[offer.name].form(user=request.user, auto_id=f"{offer.name}-%s")
-    if bound is not None and step not in [offer.name for offer in offered]:
-        # Somebody else took the step meanwhile: what was typed stays on the page, with the sentence.
-        offered.insert(0, selectors.Step(step, selectors.step_label(step), form=bound))
+    offered = selectors.with_forms(
+        selectors.suspension_steps(suspension, request.user, checks=checks, cases=cases),
+        lambda name: SUSPENSION[name].form(user=request.user, auto_id=f"{name}-%s"),
+        bound=bound,
+        step=step,
+    )
     context = {
         "suspension": suspension,
         "steps": offered,

@@ -1,6 +1,6 @@
 """What each act asks for: one form per act, for the page and for the API; by paper."""
 
-from rectification.forms.base import ActForm, NoteForm, ReasonForm, colleagues, usual_team
+from rectification.forms.base import ActForm, ReasonForm, colleagues, usual_team
 from rectification.forms.extensions import AskExtensionForm, DecideExtensionForm
 from rectification.forms.fields import DayInput, OfficersField, Photos, PhotosField, day, words
 from rectification.forms.instructions import InstructForm, PersonChoice, ReplyForm, UrgeForm, answering_for
@@ -65,7 +65,6 @@ __all__ = [
     "MergeForm",
     "MilestoneForm",
     "MoveForm",
-    "NoteForm",
     "OfficersField",
     "OpenMilestoneForm",
     "OrderForm",

@@ -18,11 +18,16 @@ class ActForm(OnceForm):
     """Fields that the page shows only while another field has a value: {name: (other, value)}."""
     ASK_AFTER: ClassVar[str] = ""
     """The field after which the page offers to ask the rules."""
+    GONE_BY: ClassVar[str] = ""
+    """The field with a day that has gone by: today unless another is given, never later."""
 
     def __init__(self, *args, case=None, user=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.case = case
         self.user = user
+        if self.GONE_BY:
+            self.initial.setdefault(self.GONE_BY, today())
+            self.fields[self.GONE_BY].widget.attrs["max"] = today().isoformat()
         if "officers" in self.fields:
             self.fields["officers"].queryset = colleagues(user)
             if not self.is_bound:
@@ -43,7 +48,3 @@ def colleagues(user):
 
 class ReasonForm(ActForm):
     reason = words(_("Reason"))
-
-
-class NoteForm(ActForm):
-    note = words(_("Note to the decision"), most=500, required=False)

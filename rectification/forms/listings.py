@@ -1,5 +1,7 @@
 """Boards: listing, delisting, progress, and the plan of a listed hazard."""
 
+from typing import ClassVar
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +70,8 @@ class ReportForm(ActForm):
 
 
 class AssureForm(ActForm):
+    GONE_BY: ClassVar = "on"
+
     flag = forms.ChoiceField(label=_("What"), choices=Flag.choices)
     is_met = forms.ChoiceField(
         label=_("In place"), choices=[("yes", _("Yes")), ("no", _("Not yet"))], widget=forms.RadioSelect
@@ -79,11 +83,6 @@ class AssureForm(ActForm):
         required=False,
         help_text=_("What is missing, where it is not in place."),
     )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("on", today())
-        self.fields["on"].widget.attrs["max"] = today().isoformat()
 
     def clean_is_met(self):
         return self.cleaned_data["is_met"] == "yes"
@@ -115,13 +114,10 @@ class OpenMilestoneForm(ActForm):
 
 
 class AchieveForm(OpenMilestoneForm):
+    GONE_BY: ClassVar = "done_on"
+
     done_on = day(_("Reached on"), required=False)
     words = forms.CharField(label=_("Note"), max_length=300, required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("done_on", today())
-        self.fields["done_on"].widget.attrs["max"] = today().isoformat()
 
 
 class MoveForm(OpenMilestoneForm):

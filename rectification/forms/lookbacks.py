@@ -1,12 +1,12 @@
 """Looking again: look-backs, draws by lot, units that are watched."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import roles_of
-from common.days import today
 from rectification.forms.base import ActForm
 from rectification.forms.fields import OfficersField, PhotosField, day, words
 from rectification.models import LookBack, WatchLook
@@ -14,6 +14,8 @@ from reference.models import Region
 
 
 class LookBackForm(ActForm):
+    GONE_BY: ClassVar = "held_on"
+
     outcome = forms.ChoiceField(label=_("Result"), choices=LookBack.Outcome.choices, widget=forms.RadioSelect)
     note = words(
         _("What was seen"), most=500, required=False, help_text=_("Needed where the hazard is back.")
@@ -22,13 +24,10 @@ class LookBackForm(ActForm):
     held_on = day(_("Looked back on"), required=False)
     photos = PhotosField(label=_("Photos"), required=False)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("held_on", today())
-        self.fields["held_on"].widget.attrs["max"] = today().isoformat()
-
 
 class WatchLookForm(ActForm):
+    GONE_BY: ClassVar = "held_on"
+
     outcome = forms.ChoiceField(
         label=_("Result"), choices=WatchLook.Outcome.choices, widget=forms.RadioSelect
     )
@@ -36,11 +35,6 @@ class WatchLookForm(ActForm):
         _("What was seen"), most=500, required=False, help_text=_("Needed where the unit produces again.")
     )
     held_on = day(_("Looked on"), required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("held_on", today())
-        self.fields["held_on"].widget.attrs["max"] = today().isoformat()
 
 
 class DrawForm(forms.Form):

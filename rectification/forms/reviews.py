@@ -16,6 +16,8 @@ NO_PHOTO = [("", _("Choose a reason")), *ReviewItem.NoPhoto.choices]
 class LookForm(ActForm):
     """What every look at a case has: what was seen, by whom, when, and the evidence."""
 
+    GONE_BY: ClassVar = "held_on"
+
     sequence = forms.IntegerField(
         widget=forms.HiddenInput, required=False, min_value=1, max_value=32_000, localize=False
     )
@@ -32,8 +34,6 @@ class LookForm(ActForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("held_on", today())
-        self.fields["held_on"].widget.attrs["max"] = today().isoformat()
         if self.case is not None and not self.is_bound:
             self.initial["sequence"] = self.case.review_items.count() + 1
 

@@ -5,7 +5,6 @@ from typing import ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.days import today
 from rectification.forms.base import ActForm
 from rectification.forms.fields import OfficersField, day, words
 from rectification.models import AcceptanceCheck, Suspension
@@ -44,17 +43,14 @@ class WordsForm(ActForm):
 
 
 class AcceptanceForm(ActForm):
+    GONE_BY: ClassVar = "held_on"
+
     outcome = forms.ChoiceField(
         label=_("Result"), choices=AcceptanceCheck.Outcome.choices, widget=forms.RadioSelect
     )
     note = words(_("What was seen"))
     officers = OfficersField(label=_("Officers"))
     held_on = day(_("Checked on"), required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("held_on", today())
-        self.fields["held_on"].widget.attrs["max"] = today().isoformat()
 
 
 class RefuseForm(ActForm):

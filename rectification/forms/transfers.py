@@ -1,5 +1,7 @@
 """Referrals to other departments."""
 
+from typing import ClassVar
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -52,21 +54,15 @@ class TransferForm(ActForm):
 
 
 class AcceptReferralForm(ActForm):
+    GONE_BY: ClassVar = "accepted_on"
+
     accepted_on = day(_("Accepted on"))
     accepted_by = forms.CharField(label=_("Accepted there by"), max_length=60)
     their_number = forms.CharField(label=_("Their number"), max_length=80, required=False)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("accepted_on", today())
-        self.fields["accepted_on"].widget.attrs["max"] = today().isoformat()
-
 
 class AnswerReferralForm(ActForm):
+    GONE_BY: ClassVar = "answered_on"
+
     result = words(_("What the department did"))
     answered_on = day(_("Done on"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("answered_on", today())
-        self.fields["answered_on"].widget.attrs["max"] = today().isoformat()
