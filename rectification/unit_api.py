@@ -68,12 +68,17 @@ class Measures(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Generi
         return Response(self.stands(pk=row.pk))
 
 
+def answers(done, *codes: int) -> dict:
+    """What the schema says of a POST: done, by `codes`; 409 with the sentence of a refusal."""
+    return dict.fromkeys(codes or (200,), done) | {409: shapes.RefusalSerializer}
+
+
 def step(way: steps.Way, answer):
     """A POST for one step; in the schema its body is its form."""
 
     def offered(method):
         post = action(detail=True, methods=["post"], url_path=way.slug, filterset_class=None)(method)
-        return extend_schema(request=body_of(way.form), responses=answer)(post)
+        return extend_schema(request=body_of(way.form), responses=answers(answer))(post)
 
     return offered
 
@@ -104,7 +109,7 @@ class SuspensionViewSet(Measures):
 
     @extend_schema(
         request=body_of(forms.ProposeStopForm, unit=AtUnit().fields["unit"]),
-        responses={201: shapes.WholeSuspensionSerializer},
+        responses=answers(shapes.WholeSuspensionSerializer, 201),
     )
     def create(self, request):
         """Propose to stop a unit because of everything that stands there; the county office decides.
@@ -170,7 +175,7 @@ class SealViewSet(Measures):
                 help_text="A seal that is up and goes on by a new decision: its part is sealed.",
             ),
         ),
-        responses={200: shapes.WholeSealSerializer, 201: shapes.WholeSealSerializer},
+        responses=answers(shapes.WholeSealSerializer, 200, 201),
     )
     def create(self, request):
         """Propose to seal a part, or with `urgent` "yes" record a sealing on oral consent, studied within 24 hours.
@@ -243,7 +248,7 @@ class LookBackViewSet(Measures):
     serializer_class = whole = shapes.LookBackSerializer
     filterset_class = filters.LookBackFilter
 
-    @extend_schema(request=body_of(forms.LookBackForm), responses=shapes.LookBackSerializer)
+    @extend_schema(request=body_of(forms.LookBackForm), responses=answers(shapes.LookBackSerializer))
     @action(detail=True, methods=["post"], filterset_class=None)
     def record(self, request, pk=None):
         """Record what two officers saw: it holds, or it is back, which opens the next round of the case.
@@ -304,7 +309,7 @@ class OrderViewSet(Measures):
     serializer_class = whole = shapes.OrderSerializer
     filterset_class = filters.OrderFilter
 
-    @extend_schema(request=OrderBody, responses={200: shapes.OrderSerializer, 201: shapes.OrderSerializer})
+    @extend_schema(request=OrderBody, responses=answers(shapes.OrderSerializer, 200, 201))
     def create(self, request):
         """Issue one notice over hazards of a unit, or issue anew (重新下达) one that was never served.
 

@@ -55,6 +55,14 @@ class StepSerializer(serializers.Serializer):
     why_not = serializers.CharField()
 
 
+class RefusalSerializer(serializers.Serializer):
+    """Why an act is refused; `field` names the field that the sentence speaks of, where there is one."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField(help_text="A sentence in the language of the caller.")
+    field = serializers.CharField(required=False)
+
+
 def person(source: str) -> serializers.CharField:
     """Somebody by name, null where nobody did it yet."""
     return serializers.CharField(source=f"{source}.name", default=None, allow_null=True)

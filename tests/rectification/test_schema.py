@@ -56,3 +56,15 @@ def test_a_body_is_the_form_of_the_page(schema):
     assert photos["type"] == "array"
     assert {"unit", "again_of", "part", "circumstance"} <= set(body(schema, "/seals/")["properties"])
     assert set(body(schema, "/orders/")["required"]) == {"unit", "items"}
+
+
+def test_a_refusal_and_what_a_post_makes_stand_there_too(schema):
+    for path in (path for path, methods in PATHS.items() if "post" in methods):
+        told = schema["paths"][f"/api/v1{path}"]["post"]["responses"]
+        assert "409" in told and told.keys() & {"200", "201"}
+    assert {"200", "201", "409"} == set(schema["paths"]["/api/v1/orders/"]["post"]["responses"])
+
+
+def test_no_list_of_choices_has_a_name_that_nobody_can_read(schema):
+    names = [name for name in schema["components"]["schemas"] if name.endswith("Enum")]
+    assert [name for name in names if any(letter.isdigit() for letter in name)] == []
