@@ -45,6 +45,34 @@ def count_words(count: int, cap: int = CAP) -> str:
     return f"{cap:,}+" if count > cap else f"{count:,}"
 
 
+def tabs_of(
+    url: str,
+    labels: Mapping[str, str],
+    counts: Mapping[str, int],
+    current: str,
+    *,
+    tones: Mapping[str, str] | None = None,
+    more: str = "",
+) -> list[dict]:
+    """The tabs of a worklist, in the order of `labels`, those that `counts` knows; `more` ends each address."""
+    return [
+        {
+            "label": label,
+            "href": f"{url}?tab={name}{more}",
+            "current": name == current,
+            "count": count_words(counts[name]) if counts[name] else 0,
+            "tone": (tones or {}).get(name, ""),
+        }
+        for name, label in labels.items()
+        if name in counts
+    ]
+
+
+def key_in(text: str) -> int | None:
+    """The key that an address names, None where it names none; no key has more than twelve digits."""
+    return int(text[:12]) if text.isascii() and text.isdigit() else None
+
+
 @dataclass(frozen=True)
 class Chip:
     """One active filter: its label, its value in words, and the address of the list without it."""

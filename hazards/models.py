@@ -15,7 +15,7 @@ from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from hazards import conditions, states, tally
+from hazards import conditions, recurrence, states, tally
 from hazards.clock_models import Clock, DeadlineProposal
 from hazards.words import event_label
 from units.models import Unit
@@ -77,23 +77,20 @@ def words_contain(text: str) -> Q:
     return contain & Q(ArrayContains(description_grams(), [text]))
 
 
-class YearBefore(Func):
-    """The same day of the year before; the last of February where that year has no 29th."""
-
-    template = "(%(expressions)s - interval '1 year')::date"
-    output_field = models.DateField()
-
-
 def same_found_before(fact: Callable):
-    """Cases of the same unit and the same hazard of the catalogue, found in the twelve months up to another case.
+    """Cases of the same unit under the same clause, found in the twelve months up to the finding of another case.
 
     `fact(name)` gives that case's fact: OuterRef inside a query, its value for one case. Void cases were never
     found; of two of one day the later row is the recurrence.
     """
     on = fact("opened_on")
     earlier = Q(opened_on__lt=on) | Q(opened_on=on, pk__lt=fact("pk"))
-    same = HazardCase.objects.counted().filter(unit=fact("unit_id"), category=fact("category_id"))
-    return same.filter(earlier, opened_on__gte=YearBefore(on), opened_on__lte=on).order_by("opened_on", "pk")
+    same = HazardCase.objects.counted().filter(
+        recurrence.same_clause(fact("category_id")), unit=fact("unit_id")
+    )
+    return same.filter(earlier, opened_on__gte=recurrence.since(on), opened_on__lte=on).order_by(
+        "opened_on", "pk"
+    )
 
 
 class CaseQuerySet(models.QuerySet):
@@ -148,7 +145,7 @@ class CaseQuerySet(models.QuerySet):
         return found.filter(pk__in=ever.values("pk"))
 
     def recurring(self):
-        """Found at a unit where the same hazard of the catalogue had been found within the twelve months before."""
+        """Found at a unit where a hazard under the same clause had been found within the twelve months before."""
         return self.filter(Exists(same_found_before(OuterRef)))
 
     def with_recurrence(self):
@@ -272,7 +269,7 @@ class HazardCase(models.Model):
                 name="case_figures",
             ),
             models.Index(fields=["unit", "state"], name="case_unit_state"),
-            # Whether the same hazard was found at the unit before: see CaseQuerySet.recurring.
+            # What was found at the unit before: see CaseQuerySet.recurring.
             models.Index(fields=["unit", "category", "opened_on"], name="case_recurrence"),
             models.Index(fields=["state", "due_on"], name="case_state_due"),
             models.Index(
@@ -350,8 +347,11 @@ class HazardCase(models.Model):
         return self.state in states.LIVE
 
     def found_before(self):
-        """The same hazard at the same unit in the twelve months before, the earliest first."""
-        facts = {"opened_on": Value(self.opened_on, models.DateField())}
+        """What was found under the same clause at the same unit in the twelve months before, the earliest first."""
+        facts = {
+            "opened_on": Value(self.opened_on, models.DateField()),
+            "category_id": Value(self.category_id, models.CharField()),
+        }
         return same_found_before(lambda name: facts.get(name) or getattr(self, name))
 
     def is_overdue(self, on) -> bool:

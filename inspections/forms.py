@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.forms import OnceForm
+from common.listing import key_in
 from documents.models import Relation
 from inspections import joint, outcome, selectors
 from inspections.models import ENFORCEMENT_KINDS, STARTED_BY_HAND, Finding, Inspection, Kind
@@ -67,9 +68,8 @@ class TeamFields(forms.Form):
 
     def _chosen(self, name: str) -> set[int]:
         values = self[name].value() or []
-        return {
-            int(getattr(value, "pk", value)) for value in values if str(getattr(value, "pk", value)).isdigit()
-        }
+        keys = (key_in(str(getattr(value, "pk", value))) for value in values)
+        return {key for key in keys if key is not None}
 
 
 class StartForm(TeamFields, OnceForm):

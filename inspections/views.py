@@ -13,7 +13,7 @@ from common.days import day_of, now, today
 from common.errors import AlreadyDone, NotAllowed, RuleBroken
 from common.files import serve_private
 from common.forms import put_refusal
-from common.listing import Listing
+from common.listing import Listing, key_in
 from inspections import agenda, outcome, rules, selectors, services
 from inspections.filters import ORDERINGS, InspectionFilter
 from inspections.forms import DiscardForm, FindingForm, FinishForm, StartForm, findings_forms, kinds_for
@@ -289,8 +289,8 @@ def remove_finding(request, pk: int):
 def catalogue(request, pk: int):
     """The hazard catalogue by words: for a finding outside the list, or another category for one."""
     visit = draft_of(request, pk)
-    changed = request.POST.get("finding") or request.GET.get("finding") or ""
-    found = get_object_or_404(visit.findings, pk=int(changed)) if changed.isdigit() else None
+    changed = key_in(request.POST.get("finding") or request.GET.get("finding") or "")
+    found = None if changed is None else get_object_or_404(visit.findings, pk=changed)
     if request.method == "POST":
         category = get_object_or_404(
             HazardCategory.objects.current(today()), pk=request.POST.get("category", "")

@@ -1,21 +1,20 @@
-"""Acts on cases over the API, and filing a whole inspection at once."""
-
-import json
+"""Acts on cases over the API, and filing a whole inspection at once; measures on units stand in `unit_api`."""
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 
 from common.days import today
 from hazards.api import CaseSerializer, CaseViewSet
 from inspections import services as visits
 from inspections.api import FiledInspection, InspectionReads, WholeInspection, read_whole, receipt
+from rectification import unit_api
 from rectification.acts import DOINGS
+from rectification.bodies import filled
 from rectification.next_measures import after_failing
 from rectification.services import filing
 
@@ -39,10 +38,7 @@ class CaseActsViewSet(CaseViewSet):
         if act not in DOINGS:
             raise NotFound
         case = self.get_object()
-        blank = DOINGS[act].form
-        form = blank(facts_of(request, blank.base_fields), request.FILES, case=case, user=request.user)
-        if not form.is_valid():
-            raise ValidationError(form.errors)
+        form = filled(DOINGS[act].form, request, case=case)
         DOINGS[act].do(case, form.cleaned_data, request.user, timezone.now())
         case = self.get_object()
         answer = dict(CaseSerializer(case, context={"request": request}).data)
@@ -68,37 +64,8 @@ class InspectionViewSet(InspectionReads):
         return Response(receipt(visit), status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
 
-def facts_of(request, fields):
-    """The body as a form of these fields reads it. 400 names what holds no words.
-
-    A list stands for itself where several may be chosen, and for one entry a line elsewhere; a field that takes
-    JSON gets it whole.
-    """
-    if hasattr(request.data, "getlist"):
-        return request.data
-    facts, wrong = {}, {}
-    for name, value in request.data.items():
-        if getattr(fields.get(name), "takes_json", False):
-            facts[name] = "" if value is None else json.dumps(value)
-            continue
-        several = isinstance(value, list)
-        words = [_words(one) for one in (value if several else [value])]
-        if None in words:
-            wrong[name] = [_("Words, or a list of words, are expected.")]
-        elif several and getattr(getattr(fields.get(name), "widget", None), "allow_multiple_selected", False):
-            facts[name] = words
-        else:
-            facts[name] = "\n".join(words)
-    if wrong:
-        raise ValidationError(wrong)
-    return facts
-
-
-def _words(value) -> str | None:
-    """A JSON value as it would stand in a form; None for what cannot stand there."""
-    if isinstance(value, dict | list):
-        return None
-    return "" if value is None else str(value)
-
-
-routes = [("cases", CaseActsViewSet, "case"), ("inspections", InspectionViewSet, "inspection")]
+routes = [
+    ("cases", CaseActsViewSet, "case"),
+    ("inspections", InspectionViewSet, "inspection"),
+    *unit_api.routes,
+]

@@ -12,7 +12,7 @@ from common.errors import RuleBroken
 from common.forms import put_refusal
 from rectification import forms, receipts, supervised
 from rectification.models import Listing, ReviewItem
-from rectification.selectors import Step
+from rectification.selectors import Step, with_forms
 from rectification.services import supervision
 from rectification.views import answer_done
 
@@ -59,14 +59,13 @@ def form_for(step: str, row: Listing, user, data=None):
 
 def listing_page(request, row: Listing, *, bound=None, step: str = "", status: int = 200):
     (board,) = supervised.boards([row], today())
-    names = supervised.steps(board, request.user)
-    steps = [Step(name, step_label(name), form=form_for(name, row, request.user)) for name in names]
-    for one in steps:
-        if bound is not None and one.name == step:
-            one.form = bound
-    if bound is not None and step not in names:
-        # The hazard was closed meanwhile: what was typed stays on the page, with the sentence.
-        steps.insert(0, Step(step, step_label(step), form=bound))
+    steps = with_forms(
+        [Step(name, step_label(name)) for name in supervised.steps(board, request.user)],
+        lambda name: form_for(name, row, request.user),
+        bound=bound,
+        step=step,
+        label=step_label,
+    )
     context = {
         "board": board,
         "listing": row,

@@ -7,9 +7,9 @@ from accounts import roles
 from common.days import now, today
 from common.errors import RuleBroken
 from common.forms import put_refusal
+from rectification import steps
 from rectification.order_forms import UnitOrderForm
 from rectification.selectors import orderable
-from rectification.services import orders
 from rectification.views import answer_done
 from units.models import Unit
 
@@ -22,17 +22,8 @@ def unit_order(request, unit_id: int):
     cases = orderable(unit)
     form = UnitOrderForm(request.POST or None, cases=cases, user=request.user)
     if request.method == "POST" and form.is_valid():
-        facts = form.cleaned_data
         try:
-            made = orders.issue(
-                unit=unit,
-                items=form.items(today()),
-                kind=facts["kind"],
-                interim=facts["interim"],
-                by=request.user,
-                at=now(),
-                client_id=facts["client_id"],
-            )
+            made = steps.issue_order(unit, form, by=request.user, at=now())
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:

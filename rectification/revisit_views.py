@@ -9,10 +9,11 @@ from accounts import roles
 from common.days import today
 from common.errors import RuleBroken
 from common.forms import put_refusal
-from common.listing import Listing
+from common.listing import Listing, key_in
 from rectification import drawing, forms, revisits
 from rectification.models import Watch
-from rectification.services import draws, watches
+from rectification.services import draws
+from rectification.steps import WATCH
 from rectification.views import answer_done
 
 USUAL_PERCENT = 5
@@ -22,8 +23,7 @@ USUAL_PERCENT = 5
 def lookback_list(request):
     """Closed hazards that are to be looked at again, and what was seen."""
     on = today()
-    unit = request.GET.get("unit", "")
-    unit_id = int(unit[:12]) if unit.isdigit() and unit.isascii() else None
+    unit_id = key_in(request.GET.get("unit", ""))
     tab, rows, tabs = revisits.look_back_desk(request.user, request.GET.get("tab", ""), on, unit_id)
     context = {
         "listing": Listing(request, rows),
@@ -95,11 +95,12 @@ def watch_look(request, pk: int):
     """Note what was seen at a unit that must not produce."""
     watched = Watch.objects.visible_to(request.user).select_related("unit__region")
     watch = get_object_or_404(watched, pk=pk)
-    roles.need(request.user, "watch.look", watch.unit.region_id)
-    form = forms.WatchLookForm(request.POST or None, user=request.user)
+    way = WATCH["look"]
+    way.need(request.user, watch)
+    form = way.form(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            seen = watches.look(watch, **form.cleaned_data, by=request.user, at=timezone.now())
+            seen = way.do(watch, form.cleaned_data, request.user, timezone.now())
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:

@@ -6,7 +6,7 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from common.listing import capped_counts, count_words
+from common.listing import capped_counts, tabs_of
 from rectification.models import Draw, LookBack, Watch, WatchLook
 from reference.models import Region
 
@@ -46,17 +46,14 @@ def look_back_tabs(counts: dict[str, int], current: str, unit: int | None) -> li
         "all": _("All"),
     }
     more = f"&unit={unit}" if unit else ""
-    url = reverse("rectification:lookbacks")
-    return [
-        {
-            "label": labels[name],
-            "href": f"{url}?tab={name}{more}",
-            "current": name == current,
-            "count": count_words(count) if count else 0,
-            "tone": "danger" if name in ("late", "relapsed") else "",
-        }
-        for name, count in counts.items()
-    ]
+    return tabs_of(
+        reverse("rectification:lookbacks"),
+        labels,
+        counts,
+        current,
+        tones={"late": "danger", "relapsed": "danger"},
+        more=more,
+    )
 
 
 def watch_desk(user, tab: str, on):
@@ -88,17 +85,7 @@ def watch_tabs(counts: dict[str, int], current: str) -> list[dict]:
         "producing": _("Found producing"),
         "ended": _("Ended"),
     }
-    url = reverse("rectification:watches")
-    return [
-        {
-            "label": labels[name],
-            "href": f"{url}?tab={name}",
-            "current": name == current,
-            "count": count_words(count) if count else 0,
-            "tone": "danger" if name == "producing" else "",
-        }
-        for name, count in counts.items()
-    ]
+    return tabs_of(reverse("rectification:watches"), labels, counts, current, tones={"producing": "danger"})
 
 
 def draws_of(user):

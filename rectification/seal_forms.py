@@ -77,6 +77,8 @@ class ProposeSealForm(ActForm):
         sent = super().clean()
         if sent.get("urgent") == "yes" and not sent.get("sealed_at"):
             self.add_error("sealed_at", _("Say when it was sealed."))
+        if "cases" not in self.fields and self.data.get("cases"):
+            self.add_error(None, _("No hazard stands at this unit: name none."))
         return sent
 
 

@@ -9,13 +9,12 @@ from django.utils.translation import ngettext
 
 from accounts import roles
 from common.days import end_of
-from common.listing import count_words
+from common.listing import key_in, tabs_of
 from rectification import limits
 from rectification.models import Seal, UnsealRequest
 from rectification.selectors import Step
 from rectification.services import seals
 
-TABS = ("standing", "proposed", "decided", "in_force", "ending", "unstudied", "lifted", "all")
 NEEDED = {"ending", "unstudied"}
 
 
@@ -39,8 +38,8 @@ def desk(user, tab: str, now, unit: str = ""):
     """The tab shown, its seals and all tabs with their counts; with `unit` those of one unit."""
     parts = conditions(now)
     seen = Seal.objects.visible_to(user)
-    if unit.isascii() and unit.isdigit():
-        seen = seen.filter(unit_id=int(unit[:12]))
+    if (unit_id := key_in(unit)) is not None:
+        seen = seen.filter(unit_id=unit_id)
     counts = seen.aggregate(**{f"n_{name}": Count("pk", filter=part) for name, part in parts.items()})
     tab = tab if tab in parts else ("all" if unit else "standing")
     rows = for_rows(seen.filter(parts[tab]))
@@ -64,24 +63,16 @@ def tabs(counts: dict[str, int], current: str) -> list[dict]:
         "lifted": _("Over"),
         "all": _("All"),
     }
-    url = reverse("rectification:seals")
-    return [
-        {
-            "label": labels[name],
-            "href": f"{url}?tab={name}",
-            "current": name == current,
-            "count": count_words(counts[name]) if counts[name] else 0,
-            "tone": "danger" if name in NEEDED else "",
-        }
-        for name in TABS
-    ]
+    return tabs_of(
+        reverse("rectification:seals"), labels, counts, current, tones=dict.fromkeys(NEEDED, "danger")
+    )
 
 
 def for_office(user, now) -> dict[str, list]:
     """What waits for the office: proposals and studies owed, seals about to end, requests that were inspected."""
     rows = for_rows(Seal.objects.visible_to(user))
     parts = conditions(now)
-    inspected = UnsealRequest.objects.filter(decision="").exclude(outcome="").values("seal")
+    inspected = UnsealRequest.objects.undecided().exclude(outcome="").values("seal")
     return {
         "seals_proposed": list(
             rows.filter(parts["proposed"] | parts["unstudied"]).order_by("proposed_at")[:100]
@@ -154,7 +145,7 @@ def possible(seal: Seal, now) -> list[str]:
     if seals.study_is_late(seal, now):
         return ["lift"]
     owed = ["decide", "decline"] if seal.awaits_study else []
-    request = seal.requests.filter(decision="").first()
+    request = seal.requests.undecided().first()
     if request is None:
         return [*owed, *(["lift"] if seal.has_run_out(now) else []), "ask-to-lift"]
     return [*owed, "lift", "refuse", "inspect"] if request.outcome else [*owed, "inspect", "lift"]
@@ -165,11 +156,11 @@ def in_the_way(step: str, seal: Seal, user, now) -> str:
     if step in ("decide", "decline") and seal.proposed_by_id == user.pk:
         return _("Whoever proposed the seal does not decide it.")
     if step == "lift" and not seals.must_come_off(seal, now):
-        request = seal.requests.filter(decision="").first()
+        request = seal.requests.undecided().first()
         if request is None or request.outcome != UnsealRequest.Outcome.PASS:
             return _("No inspection has found the hazard gone: the seal stays.")
     if step == "refuse":
-        request = seal.requests.filter(decision="").first()
+        request = seal.requests.undecided().first()
         if request is None or request.outcome != UnsealRequest.Outcome.FAIL:
             return _("A request is refused after an inspection that found the hazard standing.")
     return ""

@@ -10,23 +10,13 @@ from accounts import roles
 from common.days import now
 from common.errors import RuleBroken
 from common.forms import put_refusal
-from common.listing import Listing
-from rectification import limits, seal_forms, seal_selectors
+from common.listing import Listing, key_in
+from rectification import limits, seal_forms, seal_selectors, steps
 from rectification.models import Seal
-from rectification.selectors import Step
+from rectification.selectors import with_forms
 from rectification.services import seals
 from rectification.views import answer_done
 from units.models import Unit
-
-STEPS = {
-    "decide": seal_forms.DecideSealForm,
-    "decline": seal_forms.DeclineSealForm,
-    "execute": seal_forms.ExecuteSealForm,
-    "ask-to-lift": seal_forms.AskToLiftForm,
-    "inspect": seal_forms.InspectSealForm,
-    "lift": seal_forms.LiftSealForm,
-    "refuse": seal_forms.KeepSealForm,
-}
 
 
 @require_GET
@@ -61,15 +51,13 @@ def find(request, pk: int) -> Seal:
 
 def seal_page(request, seal: Seal, *, bound=None, step: str = "", status: int = 200):
     moment = now()
-    offered = seal_selectors.steps(seal, request.user, moment)
-    for offer in offered:
-        if offer.name == step and bound is not None:
-            offer.form, offer.why_not = bound, ""
-        elif not offer.why_not:
-            offer.form = STEPS[offer.name](user=request.user, auto_id=f"{offer.name}-%s")
-    if bound is not None and step not in [offer.name for offer in offered]:
-        # Somebody else took the step meanwhile: what was typed stays on the page, with the sentence.
-        offered.insert(0, Step(step, seal_selectors.step_label(step), form=bound))
+    offered = with_forms(
+        seal_selectors.steps(seal, request.user, moment),
+        lambda name: steps.SEAL[name].form(user=request.user, auto_id=f"{name}-%s"),
+        bound=bound,
+        step=step,
+        label=seal_selectors.step_label,
+    )
     context = {
         "seal": seal,
         "steps": offered,
@@ -91,40 +79,19 @@ def seal_page(request, seal: Seal, *, bound=None, step: str = "", status: int = 
 @require_POST
 def seal_step(request, pk: int, step: str):
     """One step in the life of a seal."""
-    if step not in STEPS:
+    if step not in steps.SEAL:
         raise Http404
-    seal = find(request, pk)
-    roles.need(request.user, seal_selectors.PERMISSIONS[step], seal.unit.region_id)
-    form = STEPS[step](request.POST, user=request.user, auto_id=f"{step}-%s")
+    seal, way = find(request, pk), steps.SEAL[step]
+    way.need(request.user, seal)
+    form = way.form(request.POST, user=request.user, auto_id=f"{step}-%s")
     if form.is_valid():
         try:
-            take_step(seal, step, form.cleaned_data, by=request.user, at=now())
+            way.do(seal, form.cleaned_data, request.user, now())
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:
             return answer_done(request, reverse("rectification:seal", args=[pk]), receipt(step, seal))
     return seal_page(request, seal, bound=form, step=step, status=422)
-
-
-def take_step(seal: Seal, step: str, facts: dict, *, by, at):
-    """Call the service of the step with what its form asked for."""
-    common = {"by": by, "at": at}
-    match step:
-        case "decide":
-            study = seals.Study(tuple(facts["names"]), facts["held_at"])
-            return seals.decide(seal, study, ends_on=facts["ends_on"], note=facts["note"], **common)
-        case "decline":
-            return seals.decline(seal, note=facts["note"], **common)
-        case "execute":
-            return seals.execute(seal, officers=facts["officers"], executed_at=facts["executed_at"], **common)
-        case "ask-to-lift":
-            return seals.ask_to_lift(seal, words=facts["words"], **common)
-        case "inspect":
-            wanted = ("outcome", "note", "officers")
-            return seals.inspect(seal, **{name: facts[name] for name in wanted}, **common)
-        case "lift":
-            return seals.lift(seal, note=facts["note"], **common)
-    return seals.refuse_to_lift(seal, reason=facts["reason"], **common)
 
 
 def receipt(step: str, seal: Seal) -> str:
@@ -154,7 +121,7 @@ def propose_seal(request, unit_id: int):
     form = seal_forms.ProposeSealForm(request.POST or None, user=request.user, unit=unit, again_of=again_of)
     if request.method == "POST" and form.is_valid():
         try:
-            made = propose(unit, form.cleaned_data, again_of, by=request.user, at=now())
+            made = steps.propose_seal(unit, form.cleaned_data, again_of, by=request.user, at=now())
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:
@@ -170,27 +137,4 @@ def seal_again(request, unit) -> Seal | None:
     number = request.GET.get("again", "")
     if not number:
         return None
-    if not (number.isascii() and number.isdigit()):
-        raise Http404
-    return get_object_or_404(unit.seals.in_force(), pk=int(number[:12]))
-
-
-def propose(unit, facts: dict, again_of: Seal | None, *, by, at) -> Seal:
-    """The service behind the form, by what was chosen."""
-    cause = seals.Cause(
-        again_of.part if again_of else facts["part"],
-        facts["circumstance"],
-        facts["reason"],
-        tuple(facts.get("cases", ())),
-    )
-    common = {"by": by, "at": at, "client_id": facts["client_id"]}
-    if facts.get("urgent") != "yes":
-        return seals.propose(unit, cause, again_of=again_of, **common)
-    return seals.seal_at_once(
-        unit,
-        cause,
-        consent_by=facts["consent_by"],
-        officers=facts["officers"],
-        sealed_at=facts["sealed_at"],
-        **common,
-    )
+    return get_object_or_404(unit.seals.in_force(), pk=key_in(number))

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from accounts import roles
 from accounts.roles import Role
-from common.listing import capped_counts, count_words
+from common.listing import capped_counts, tabs_of
 from documents.models import Form
 from hazards import recomputing, states
 from hazards.filters import WORST_FIRST
@@ -72,18 +72,9 @@ def worklist_tabs(counts: dict[str, int], current: str) -> list[dict]:
         "stopped": _("Units under suspension"),
         "all": _("All standing"),
     }
-    url = reverse("rectification:mine")
-    tones = {"overdue": "danger", "soon": "warning"}
-    return [
-        {
-            "label": labels[name],
-            "href": f"{url}?tab={name}",
-            "current": name == current,
-            "count": count_words(counts[name]) if counts[name] else 0,
-            "tone": tones.get(name, ""),
-        }
-        for name in TABS
-    ]
+    return tabs_of(
+        reverse("rectification:mine"), labels, counts, current, tones={"overdue": "danger", "soon": "warning"}
+    )
 
 
 def orderable(unit) -> list[HazardCase]:
@@ -146,9 +137,6 @@ def waiting_for_office(user) -> dict:
     }
 
 
-INSTRUCTION_TABS = ("open", "late", "answered", "all")
-
-
 def instruction_desk(user, tab: str, on):
     """The tab shown, its instructions and all tabs with their counts. Whoever is asked sees what is theirs first."""
     rows = Instruction.objects.visible_to(user).select_related(
@@ -171,20 +159,7 @@ def instruction_tabs(counts: dict[str, int], current: str) -> list[dict]:
         "answered": _("Answered"),
         "all": _("All"),
     }
-    url = reverse("rectification:instructions")
-    return [
-        {
-            "label": labels[name],
-            "href": f"{url}?tab={name}",
-            "current": name == current,
-            "count": count_words(counts[name]) if counts[name] else 0,
-            "tone": "danger" if name == "late" else "",
-        }
-        for name in INSTRUCTION_TABS
-    ]
-
-
-REFERRAL_TABS = ("waiting", "accepted", "overdue", "answered", "all")
+    return tabs_of(reverse("rectification:instructions"), labels, counts, current, tones={"late": "danger"})
 
 
 def referral_desk(user, tab: str, on):
@@ -211,17 +186,7 @@ def referral_tabs(counts: dict[str, int], current: str) -> list[dict]:
         "answered": pgettext("referral", "Result reported"),
         "all": _("All"),
     }
-    url = reverse("rectification:referrals")
-    return [
-        {
-            "label": labels[name],
-            "href": f"{url}?tab={name}",
-            "current": name == current,
-            "count": count_words(counts[name]) if counts[name] else 0,
-            "tone": "danger" if name == "overdue" else "",
-        }
-        for name in REFERRAL_TABS
-    ]
+    return tabs_of(reverse("rectification:referrals"), labels, counts, current, tones={"overdue": "danger"})
 
 
 def reviews_held(cases) -> dict[int, int]:
@@ -290,6 +255,20 @@ class Step:
     label: str
     why_not: str = ""
     form: object = None
+
+
+def with_forms(steps: list[Step], blank, *, bound=None, step: str = "", label=step_label) -> list[Step]:
+    """The steps, each that is possible with its form; `bound` is the refused one of `step`, as it was filled in.
+
+    Where somebody else took that step meanwhile, what was typed stays on the page all the same, with the sentence.
+    """
+    for one in steps:
+        if bound is not None and one.name == step:
+            one.form, one.why_not = bound, ""
+        elif not one.why_not:
+            one.form = blank(one.name)
+    lost = bound is not None and step not in [one.name for one in steps]
+    return [Step(step, label(step), form=bound), *steps] if lost else steps
 
 
 def suspension_steps(suspension: Suspension, user, *, checks: list, cases: list) -> list[Step]:

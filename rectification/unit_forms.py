@@ -1,5 +1,7 @@
 """Several hazards of one unit on one page: what is common to all, and one small form for each."""
 
+from typing import ClassVar
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -15,13 +17,10 @@ class SeveralForm(ActForm):
 class SeveralReviewForm(SeveralForm):
     """Who re-inspected, and when."""
 
+    GONE_BY: ClassVar = "held_on"
+
     officers = OfficersField(label=_("Officers"))
     held_on = day(_("Re-inspected on"), required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("held_on", today())
-        self.fields["held_on"].widget.attrs["max"] = today().isoformat()
 
 
 class ItemForm(forms.Form):

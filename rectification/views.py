@@ -13,7 +13,7 @@ from common.days import now, today
 from common.errors import RuleBroken
 from common.files import serve_private
 from common.forms import put_refusal
-from common.listing import Listing
+from common.listing import Listing, key_in
 from hazards import selectors as case_selectors
 from hazards.models import HazardCase
 from inspections.models import Inspection
@@ -22,7 +22,8 @@ from rectification import forms, panels, receipts, seal_selectors, selectors
 from rectification.acts import DOINGS
 from rectification.chase import selectors as chase
 from rectification.models import EvidencePhoto, Suspension
-from rectification.services import filing, suspensions
+from rectification.services import filing
+from rectification.steps import SUSPENSION, propose_stop
 from units.models import Unit
 
 
@@ -202,9 +203,9 @@ def referral_list(request):
 def suspension_list(request):
     """Units that are stopped, that are to be stopped, and that resumed."""
     rows = Suspension.objects.visible_to(request.user).select_related("unit", "unit__region", "document")
-    status, unit = request.GET.get("status", ""), request.GET.get("unit", "")
-    if unit.isdigit():
-        rows = rows.filter(unit_id=int(unit[:12]))
+    status = request.GET.get("status", "")
+    if (unit_id := key_in(request.GET.get("unit", ""))) is not None:
+        rows = rows.filter(unit_id=unit_id)
     if status in Suspension.Status.values:
         rows = rows.filter(status=status)
     context = {
@@ -213,16 +214,6 @@ def suspension_list(request):
         "today": today(),
     }
     return render(request, "rectification/suspensions.html", context)
-
-
-STEPS = {
-    "decide": ("suspension.decide", forms.DecideStopForm),
-    "decline": ("suspension.decide", forms.DeclineForm),
-    "ask-to-resume": ("suspension.ask_to_resume", forms.WordsForm),
-    "accept": ("acceptance.record", forms.AcceptanceForm),
-    "lift": ("suspension.lift", forms.ActForm),
-    "refuse": ("suspension.lift", forms.RefuseForm),
-}
 
 
 @require_GET
@@ -243,15 +234,12 @@ def suspension_page(request, suspension: Suspension, *, bound=None, step: str = 
         suspension.checks.select_related("document", "recorded_by").prefetch_related("officers__user")
     )
     cases = list(suspension.cases.for_rows())
-    offered = selectors.suspension_steps(suspension, request.user, checks=checks, cases=cases)
-    for offer in offered:
-        if offer.name == step and bound is not None:
-            offer.form = bound
-        elif not offer.why_not:
-            offer.form = STEPS[offer.name][1](user=request.user, auto_id=f"{offer.name}-%s")
-    if bound is not None and step not in [offer.name for offer in offered]:
-        # Somebody else took the step meanwhile: what was typed stays on the page, with the sentence.
-        offered.insert(0, selectors.Step(step, selectors.step_label(step), form=bound))
+    offered = selectors.with_forms(
+        selectors.suspension_steps(suspension, request.user, checks=checks, cases=cases),
+        lambda name: SUSPENSION[name].form(user=request.user, auto_id=f"{name}-%s"),
+        bound=bound,
+        step=step,
+    )
     context = {
         "suspension": suspension,
         "steps": offered,
@@ -267,15 +255,14 @@ def suspension_page(request, suspension: Suspension, *, bound=None, step: str = 
 @require_POST
 def suspension_step(request, pk: int, step: str):
     """One step in the life of a suspension."""
-    if step not in STEPS:
+    if step not in SUSPENSION:
         raise Http404
-    suspension = find_suspension(request, pk)
-    permission, form_class = STEPS[step]
-    roles.need(request.user, permission, suspension.unit.region_id)
-    form = form_class(request.POST, user=request.user, auto_id=f"{step}-%s")
+    suspension, way = find_suspension(request, pk), SUSPENSION[step]
+    way.need(request.user, suspension)
+    form = way.form(request.POST, user=request.user, auto_id=f"{step}-%s")
     if form.is_valid():
         try:
-            take_step(suspension, step, form.cleaned_data, by=request.user, at=timezone.now())
+            way.do(suspension, form.cleaned_data, request.user, timezone.now())
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:
@@ -284,49 +271,14 @@ def suspension_step(request, pk: int, step: str):
     return suspension_page(request, suspension, bound=form, step=step, status=422)
 
 
-def take_step(suspension: Suspension, step: str, facts: dict, *, by, at):
-    """Call the service of the step with what its form asked for."""
-    common = {"by": by, "at": at}
-    match step:
-        case "decide":
-            wanted = ("note", "large_effect", "government_number")
-            return suspensions.decide(suspension, **{name: facts[name] for name in wanted}, **common)
-        case "decline":
-            return suspensions.decline(suspension, note=facts["note"], **common)
-        case "ask-to-resume":
-            return suspensions.ask_to_resume(suspension, words=facts["words"], **common)
-        case "lift":
-            return suspensions.lift(suspension, **common)
-        case "refuse":
-            return suspensions.refuse_to_resume(suspension, reason=facts["reason"], **common)
-    return suspensions.accept(
-        suspension,
-        outcome=facts["outcome"],
-        note=facts["note"],
-        officers=facts["officers"],
-        held_on=facts["held_on"],
-        client_id=facts["client_id"],
-        **common,
-    )
-
-
 @require_http_methods(["GET", "POST"])
 def propose_suspension(request, unit_id: int):
     """Propose to stop a unit outside an inspection."""
     unit = get_object_or_404(Unit.objects.visible_to(request.user), pk=unit_id)
     form = forms.ProposeStopForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        live = HazardCase.objects.filter(unit=unit).live()
         try:
-            facts = form.cleaned_data
-            made = suspensions.propose(
-                unit,
-                kind=facts["kind"],
-                reason=facts["reason"],
-                by=request.user,
-                at=timezone.now(),
-                cases=live,
-            )
+            made = propose_stop(unit, form.cleaned_data, by=request.user, at=timezone.now())
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:

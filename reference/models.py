@@ -229,6 +229,7 @@ class Limit(models.Model):
         WORKING_DAYS = clocks.WORKING_DAYS, _("working days")
         HOURS = clocks.HOURS, _("clock hours")
         DAYS = clocks.DAYS, _("calendar days")
+        MONTHS = "months", _("calendar months")
         TIMES = "times", _("times")
         PEOPLE = "people", _("people")
 

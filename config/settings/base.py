@@ -201,6 +201,20 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Several things have an outcome, a kind or a status: each gets a name that can be read.
+    "ENUM_NAME_OVERRIDES": {
+        "AcceptanceOutcome": "rectification.models.suspensions.AcceptanceCheck.Outcome",
+        "UnsealOutcome": "rectification.models.seals.UnsealRequest.Outcome",
+        "LookBackOutcome": "rectification.models.lookbacks.LookBack.Outcome",
+        "WatchOutcome": "rectification.models.watches.WatchLook.Outcome",
+        "SuspensionKind": "rectification.models.suspensions.Suspension.Kind",
+        "OrderKind": "rectification.services.orders.Kind",
+        "InspectionKind": "inspections.models.Kind",
+        "SuspensionStatus": "rectification.models.suspensions.Suspension.Status",
+        "SealStatus": "rectification.models.seals.Seal.Status",
+        "LookBackWhy": "rectification.models.lookbacks.LookBack.Why",
+        "WatchWhy": "rectification.models.watches.Watch.Why",
+    },
 }
 
 # --- jobs ------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from rectification.models.signing import Signing
+
 
 class LookBackQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -104,16 +106,10 @@ class LookBack(models.Model):
         return not self.outcome and self.due_on < on
 
 
-class LookBackOfficer(models.Model):
+class LookBackOfficer(Signing):
     look_back = models.ForeignKey(LookBack, models.CASCADE, related_name="officers")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    card_number = models.CharField(max_length=40, blank=True)
 
-    class Meta:
-        ordering = ["pk"]
+    class Meta(Signing.Meta):
         constraints = [
             models.UniqueConstraint(fields=["look_back", "user"], name="look_back_officer_once"),
         ]
-
-    def __str__(self):
-        return str(self.user)

@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from rectification.models.signing import Signing
+
 
 class ReviewQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -36,13 +38,10 @@ class Review(models.Model):
         return reverse("rectification:review", args=[self.pk])
 
 
-class ReviewOfficer(models.Model):
+class ReviewOfficer(Signing):
     review = models.ForeignKey(Review, models.CASCADE, related_name="officers")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    card_number = models.CharField(max_length=40, blank=True)
 
-    class Meta:
-        ordering = ["pk"]
+    class Meta(Signing.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["review", "user"],
@@ -50,9 +49,6 @@ class ReviewOfficer(models.Model):
                 violation_error_message=_("One person cannot be on the team twice."),
             )
         ]
-
-    def __str__(self):
-        return str(self.user)
 
 
 class ReviewItem(models.Model):

@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rectification import limits
+from rectification.models.requests import OwnerRequest
+from rectification.models.signing import Signing
 
 
 class Circumstance(models.TextChoices):
@@ -165,22 +167,16 @@ class Seal(models.Model):
 STANDING = (Seal.Status.PROPOSED, Seal.Status.DECIDED, Seal.Status.IN_FORCE)
 
 
-class SealOfficer(models.Model):
+class SealOfficer(Signing):
     """Who put the seal up: two certificated officers."""
 
     seal = models.ForeignKey(Seal, models.CASCADE, related_name="officers")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    card_number = models.CharField(max_length=40, blank=True)
 
-    class Meta:
-        ordering = ["pk"]
+    class Meta(Signing.Meta):
         constraints = [models.UniqueConstraint(fields=["seal", "user"], name="seal_officer_once")]
 
-    def __str__(self):
-        return str(self.user)
 
-
-class UnsealRequest(models.Model):
+class UnsealRequest(OwnerRequest):
     """One request to lift a seal: asked, inspected within 3 working days, decided within 3 more (Art. 25)."""
 
     class Outcome(models.TextChoices):
@@ -192,24 +188,16 @@ class UnsealRequest(models.Model):
         REFUSED = "refused", _("Refused")
 
     seal = models.ForeignKey(Seal, models.PROTECT, related_name="requests")
-    words = models.TextField(_("what was done"), max_length=1000)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
     outcome = models.CharField(max_length=4, choices=Outcome, blank=True)
     note = models.CharField(_("what was seen"), max_length=1000, blank=True)
     officers = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    checked_at = models.DateTimeField(null=True)
     decision = models.CharField(max_length=8, choices=Decision, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=500, blank=True)
     document = models.OneToOneField(
         "documents.Document", models.PROTECT, null=True, related_name="unseal_request"
     )
 
-    class Meta:
-        ordering = ["asked_at", "pk"]
+    class Meta(OwnerRequest.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["seal"],

@@ -7,6 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from rectification.models.requests import OwnerRequest
+from rectification.models.signing import Signing
+
 
 class SuspensionQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -88,7 +91,7 @@ class Suspension(models.Model):
         return f"{self.unit_id} {self.status}"
 
 
-class Resumption(models.Model):
+class Resumption(OwnerRequest):
     """One request to resume (恢复): asked, checked, decided with its own paper; the instants start the clocks.
 
     3 working days from asking to the check, 3 more to the decision, reasons where refused (Order 120, Art. 29).
@@ -99,20 +102,12 @@ class Resumption(models.Model):
         REFUSED = "refused", _("Resumption refused")
 
     suspension = models.ForeignKey(Suspension, models.PROTECT, related_name="resumptions")
-    words = models.TextField(_("what was done"), max_length=1000)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    checked_at = models.DateTimeField(null=True)
     decision = models.CharField(max_length=8, choices=Decision, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=500, blank=True)
     document = models.OneToOneField(
         "documents.Document", models.PROTECT, null=True, related_name="resumption"
     )
 
-    class Meta:
-        ordering = ["asked_at", "pk"]
+    class Meta(OwnerRequest.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["suspension"],
@@ -154,16 +149,10 @@ class AcceptanceCheck(models.Model):
         return f"{self.suspension_id} {self.outcome}"
 
 
-class AcceptanceOfficer(models.Model):
+class AcceptanceOfficer(Signing):
     check_record = models.ForeignKey(AcceptanceCheck, models.CASCADE, related_name="officers")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    card_number = models.CharField(max_length=40, blank=True)
 
-    class Meta:
-        ordering = ["pk"]
+    class Meta(Signing.Meta):
         constraints = [
             models.UniqueConstraint(fields=["check_record", "user"], name="acceptance_officer_once")
         ]
-
-    def __str__(self):
-        return str(self.user)

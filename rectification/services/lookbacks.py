@@ -15,7 +15,7 @@ from rectification.limits import lookback_days
 from rectification.models import LookBack, LookBackOfficer
 from rectification.services.reviews import refuse_own_work
 from rectification.services.submissions import add_photo
-from rectification.services.teams import refuse_team
+from rectification.services.teams import refuse_team, write_team
 
 HOLDS = LookBack.Outcome.HOLDS
 RELAPSE = LookBack.Outcome.RELAPSE
@@ -66,14 +66,18 @@ def look_back(
     refuse_look(case, outcome, team, held_on, note, by=by, on=on)
     pictures = [accept_picture(photo) for photo in photos]
     done = take(case, by=by, at=at, outcome=outcome, held_on=held_on, note=note.strip(), client_id=client_id)
-    LookBackOfficer.objects.bulk_create(
-        LookBackOfficer(look_back=done, user=person, card_number=person.card_number) for person in team
-    )
+    write_team(LookBackOfficer, team, look_back=done)
     for picture in pictures:
         add_photo(picture, by=by, at=at, look_back=done)
     act = "look_back" if outcome == HOLDS else "reopen"
     record(case, act, by=by, at=at, reason=note, data={"look_back": done.pk})
     return done
+
+
+def refuse_passed(row: LookBack, client_id) -> None:
+    """Whoever answers to a look-back of an earlier round would record it on the present one."""
+    if row.round != row.case.round and row.client_id != client_id:
+        raise RuleBroken(_("The hazard is in a later round: this look-back is over."), code="wrong_state")
 
 
 def refuse_look(case, outcome: str, team: list, held_on: date, note: str, *, by, on: date) -> None:

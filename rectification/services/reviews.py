@@ -23,7 +23,7 @@ from rectification.services import papers
 from rectification.services.orders import refuse_deadline
 from rectification.services.several import about
 from rectification.services.submissions import add_photo
-from rectification.services.teams import refuse_team
+from rectification.services.teams import refuse_team, write_team
 from rectification.services.telling import day_words, tell_about
 from rectification.services.transfers import refuse_unanswered
 
@@ -115,9 +115,7 @@ def review(
         recorded_by=by,
         recorded_at=at,
     )
-    ReviewOfficer.objects.bulk_create(
-        ReviewOfficer(review=sitting, user=person, card_number=person.card_number) for person in team
-    )
+    write_team(ReviewOfficer, team, review=sitting)
     decide(sitting, verdicts, numbers, by=by, at=at, referred=referred)
     return sitting
 

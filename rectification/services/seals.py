@@ -22,7 +22,8 @@ from hazards.clock_rules import SEAL_LASTS, SERVE_SEAL, UNSEAL_DECIDE, UNSEAL_IN
 from rectification import limits
 from rectification.models import Circumstance, Seal, SealOfficer, UnsealRequest
 from rectification.services import papers
-from rectification.services.teams import refuse_team
+from rectification.services.on_units import answer, refuse_standing, take
+from rectification.services.teams import refuse_team, write_team
 from units.services import mark_sealed
 
 PROPOSED, DECIDED = Seal.Status.PROPOSED, Seal.Status.DECIDED
@@ -128,7 +129,7 @@ def seal_at_once(
         **facts,
     )
     seal.cases.set(cause.cases)
-    write_officers(seal, team)
+    write_team(SealOfficer, team, seal=seal)
     mark(unit, by=by)
     for code in (URGENT_SEAL, SEAL_LASTS):
         clocks.begin(code, unit=unit, subject=subject_of(seal), at=sealed_at, by="seal")
@@ -289,17 +290,11 @@ def execute(seal: Seal, *, officers: Iterable, by, at: datetime, executed_at: da
         replaced.update(status=REPLACED, lifted_at=at, lifted_by=by)
         clocks.stop(subject_of(current.again_of), at=at, by="replace")
     take(current, DECIDED, status=IN_FORCE, executed_at=executed_at)
-    write_officers(current, team)
+    write_team(SealOfficer, team, seal=current)
     clocks.begin(SEAL_LASTS, unit=current.unit, subject=subject_of(current), at=executed_at, by="seal")
     mark(current.unit, by=by)
     seal.refresh_from_db()
     return seal
-
-
-def write_officers(seal: Seal, team: list) -> None:
-    SealOfficer.objects.bulk_create(
-        SealOfficer(seal=seal, user=person, card_number=person.card_number) for person in team
-    )
 
 
 # --- lifting ---------------------------------------------------------------------------------------------
@@ -313,7 +308,7 @@ def ask_to_lift(seal: Seal, *, words: str, by, at: datetime) -> UnsealRequest:
         raise RuleBroken(_("Say what was done."), field="words")
     current = locked(seal)
     refuse_not_up(current)
-    if current.requests.filter(decision="").exists():
+    if current.requests.undecided().exists():
         raise AlreadyDone(_("The unit has asked already; that request waits for its decision."))
     clocks.begin(UNSEAL_INSPECT, unit=current.unit, subject=subject_of(current), at=at, by="ask_to_lift")
     return UnsealRequest.objects.create(seal=current, words=words.strip(), asked_by=by, asked_at=at)
@@ -331,7 +326,7 @@ def inspect(seal: Seal, *, outcome: str, note: str, officers: Iterable, by, at: 
     refuse_absent(by, team)
     current = locked(seal)
     refuse_not_up(current)
-    request = current.requests.filter(decision="").first()
+    request = current.requests.undecided().first()
     if request is None:
         raise RuleBroken(_("Nobody has asked to lift this seal."), code="nothing_asked")
     if outcome == UnsealRequest.Outcome.PASS:
@@ -355,7 +350,7 @@ def lift(seal: Seal, *, by, at: datetime, note: str = "") -> Seal:
     roles.need(by, "seal.lift", seal.unit.region_id)
     current = locked(seal)
     refuse_not_up(current)
-    request = current.requests.filter(decision="").first()
+    request = current.requests.undecided().first()
     if not must_come_off(current, at):
         if request is None or request.outcome != UnsealRequest.Outcome.PASS:
             raise RuleBroken(
@@ -390,12 +385,8 @@ def lift(seal: Seal, *, by, at: datetime, note: str = "") -> Seal:
         lift_note=note.strip(),
         lifting_document=document,
     )
-    current.requests.filter(decision="").update(
-        decision=UnsealRequest.Decision.LIFTED,
-        decided_by=by,
-        decided_at=at,
-        reason=note.strip(),
-        document=document,
+    answer(
+        current.requests, UnsealRequest.Decision.LIFTED, by=by, at=at, document=document, reason=note.strip()
     )
     clocks.meet(subject_of(current), SEAL_LASTS, UNSEAL_DECIDE, at=at, by="lift")
     clocks.stop(subject_of(current), at=at, by="lift")
@@ -412,7 +403,7 @@ def refuse_to_lift(seal: Seal, *, reason: str, by, at: datetime) -> UnsealReques
         raise RuleBroken(_("Say why the seal stays."), field="reason")
     current = locked(seal)
     refuse_not_up(current)
-    request = current.requests.filter(decision="").first()
+    request = current.requests.undecided().first()
     if request is None:
         raise AlreadyDone(_("No request to lift this seal waits for a decision."))
     if request.outcome != UnsealRequest.Outcome.FAIL:
@@ -435,12 +426,13 @@ def refuse_to_lift(seal: Seal, *, reason: str, by, at: datetime) -> UnsealReques
             "officers": team_of(request),
         },
     )
-    UnsealRequest.objects.filter(pk=request.pk).update(
-        decision=UnsealRequest.Decision.REFUSED,
-        decided_by=by,
-        decided_at=at,
-        reason=reason.strip(),
+    answer(
+        current.requests,
+        UnsealRequest.Decision.REFUSED,
+        by=by,
+        at=at,
         document=document,
+        reason=reason.strip(),
     )
     clocks.meet(subject_of(current), UNSEAL_DECIDE, at=at, by="refuse_to_lift")
     request.refresh_from_db()
@@ -529,15 +521,6 @@ def refuse_not_up(seal: Seal) -> None:
         raise RuleBroken(_("The seal is not up."), code="wrong_state")
 
 
-def refuse_standing(seal: Seal) -> None:
-    numbers = list(seal.cases.filter(state__in=states.LIVE).values_list("number", flat=True)[:5])
-    if numbers:
-        raise RuleBroken(
-            _("These hazards still stand: %(numbers)s. Close them first.") % {"numbers": "、".join(numbers)},
-            code="hazard_stands",
-        )
-
-
 # --- the clocks of a seal --------------------------------------------------------------------------------
 
 
@@ -575,12 +558,6 @@ def grounds(seal: Seal, at: datetime) -> str:
 def locked(seal: Seal) -> Seal:
     """The row as it is now, held until the transaction ends: of two decisions the later one sees the earlier."""
     return Seal.objects.select_for_update(of=("self",)).select_related("unit").get(pk=seal.pk)
-
-
-def take(seal: Seal, expected: str, **changes) -> None:
-    """Change it once: an update that still expects the status it was read with."""
-    if not Seal.objects.filter(pk=seal.pk, status=expected).update(**changes):
-        raise AlreadyDone(_("Somebody decided this already. Reload to see it."))
 
 
 def mark(unit, *, by) -> None:

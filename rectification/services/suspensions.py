@@ -15,12 +15,13 @@ from accounts import roles
 from common.days import begin_of
 from common.errors import AlreadyDone, RuleBroken
 from documents.models import Form
-from hazards import clocks, states
+from hazards import clocks
 from hazards.clock_rules import RESUME_DECIDE, RESUME_INSPECT
 from rectification import limits
 from rectification.models import AcceptanceCheck, AcceptanceOfficer, Resumption, Suspension
 from rectification.services import papers, watches
-from rectification.services.teams import refuse_team
+from rectification.services.on_units import answer, refuse_standing, standing_cases, take
+from rectification.services.teams import refuse_team, write_team
 from rectification.services.telling import officers_of, tell
 from units.services import mark_suspended
 
@@ -171,7 +172,7 @@ def ask_to_resume(suspension: Suspension, *, words: str, by, at: datetime) -> Su
     if not words.strip():
         raise RuleBroken(_("Say what was done."), field="words")
     take(suspension, IN_FORCE, resume_asked_by=by, resume_asked_at=at, resume_words=words.strip())
-    if suspension.resumptions.filter(decision="").exists():
+    if suspension.resumptions.undecided().exists():
         raise AlreadyDone(_("The unit has asked to resume already; that request waits for its decision."))
     Resumption.objects.create(suspension=suspension, words=words.strip(), asked_by=by, asked_at=at)
     subject = subject_of(suspension)
@@ -237,10 +238,8 @@ def accept(
         recorded_at=at,
         document=document,
     )
-    current.resumptions.filter(decision="").update(checked_at=at)
-    AcceptanceOfficer.objects.bulk_create(
-        AcceptanceOfficer(check_record=check, user=person, card_number=person.card_number) for person in team
-    )
+    current.resumptions.undecided().update(checked_at=at)
+    write_team(AcceptanceOfficer, team, check_record=check)
     if clocks.meet(subject_of(current), RESUME_INSPECT, at=at, by="accept", on=held_on):
         clocks.begin(
             RESUME_DECIDE, unit=current.unit, subject=subject_of(current), at=at, on=held_on, by="accept"
@@ -273,9 +272,7 @@ def lift(suspension: Suspension, *, by, at: datetime) -> Suspension:
         },
     )
     Suspension.objects.filter(pk=current.pk).update(lifting_document=document)
-    current.resumptions.filter(decision="").update(
-        decision=Resumption.Decision.ALLOWED, decided_by=by, decided_at=at, document=document
-    )
+    answer(current.resumptions, Resumption.Decision.ALLOWED, by=by, at=at, document=document)
     clocks.meet(subject_of(current), RESUME_DECIDE, at=at, by="lift")
     clocks.stop(subject_of(current), at=at, by="lift")
     mark_suspended(current.unit, since=None, by=by, note=document.number)
@@ -296,7 +293,7 @@ def refuse_to_resume(suspension: Suspension, *, reason: str, by, at: datetime) -
     if not reason.strip():
         raise RuleBroken(_("Say why the unit may not resume."), field="reason")
     current = Suspension.objects.select_for_update().get(pk=suspension.pk)
-    request = current.resumptions.filter(decision="").first()
+    request = current.resumptions.undecided().first()
     if current.status != IN_FORCE or request is None:
         raise AlreadyDone(_("No request to resume waits for a decision."))
     last = current.checks.last()
@@ -318,12 +315,13 @@ def refuse_to_resume(suspension: Suspension, *, reason: str, by, at: datetime) -
             "items": [papers.case_facts(case) for case in standing_cases(current).select_related("category")],
         },
     )
-    Resumption.objects.filter(pk=request.pk).update(
-        decision=Resumption.Decision.REFUSED,
-        decided_by=by,
-        decided_at=at,
-        reason=reason.strip(),
+    answer(
+        current.resumptions,
+        Resumption.Decision.REFUSED,
+        by=by,
+        at=at,
         document=document,
+        reason=reason.strip(),
     )
     Suspension.objects.filter(pk=current.pk).update(
         resume_asked_by=None, resume_asked_at=None, resume_words=""
@@ -356,23 +354,3 @@ def tell_step(suspension: Suspension, person, step: str, words: str, *, by, on: 
 def subject_of(suspension: Suspension) -> str:
     """What the clocks of a suspension are about."""
     return f"suspension:{suspension.pk}"
-
-
-def standing_cases(suspension: Suspension):
-    """The hazards behind the suspension that still stand."""
-    return suspension.cases.filter(state__in=states.LIVE)
-
-
-def refuse_standing(suspension: Suspension) -> None:
-    numbers = list(standing_cases(suspension).values_list("number", flat=True)[:5])
-    if numbers:
-        raise RuleBroken(
-            _("These hazards still stand: %(numbers)s. Close them first.") % {"numbers": "、".join(numbers)},
-            code="hazard_stands",
-        )
-
-
-def take(suspension: Suspension, expected: str, **changes) -> None:
-    """Change it once: an update that still expects the status it was read with."""
-    if not Suspension.objects.filter(pk=suspension.pk, status=expected).update(**changes):
-        raise AlreadyDone(_("Somebody decided this already. Reload to see it."))

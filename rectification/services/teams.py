@@ -22,3 +22,8 @@ def refuse_team(officers: Iterable, on: date) -> list:
                 field="officers",
             )
     return team
+
+
+def write_team(model, team: list, **signed) -> None:
+    """Keep who signed, each with the card shown that day: `write_team(SealOfficer, team, seal=seal)`."""
+    model.objects.bulk_create(model(user=person, card_number=person.card_number, **signed) for person in team)

@@ -201,6 +201,12 @@ def test_a_finding_outside_the_list_comes_from_the_catalogue(as_user, inspector_
     assert draft.findings.get().due_on == today() + timedelta(days=15)
 
 
+@pytest.mark.parametrize("finding", ["²", "x", "-1"])
+def test_a_finding_that_is_no_number_is_none(finding, as_user, inspector_a, draft):
+    answer = as_user(inspector_a).get(url("catalogue", draft.pk), {"finding": finding}, **HTMX)
+    assert answer.status_code == 200
+
+
 def test_another_category_for_a_finding(as_user, inspector_a, draft, catalogue):
     finding = fail(draft, 1, inspector_a)
     as_user(inspector_a).post(

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def today(monkeypatch):
     """The forms and views think it is two days after the finding; acts are stamped by the real clock."""
-    for place in ("rectification.forms.today", "rectification.views.today"):
+    for place in ("rectification.forms.meetings.today", "rectification.views.today"):
         monkeypatch.setattr(place, lambda: plus(2))
 
 

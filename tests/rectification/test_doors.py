@@ -79,3 +79,9 @@ def test_the_page_answers_every_act_of_every_role(state, case, cast, as_user):
             assert answer.status_code in {302, 403, 409, 422}, (state, slug, who, answer.status_code)
             if answer.status_code == 302:
                 assert permitted(slug, who) and possible(slug, state), (state, slug, who)
+
+
+@pytest.mark.parametrize("page", ["suspensions", "seals", "lookbacks"])
+@pytest.mark.parametrize("unit", ["²", "٣", "x", "-1", "9" * 40])
+def test_a_unit_that_is_no_number_narrows_nothing_and_breaks_nothing(page, unit, as_user, office):
+    assert as_user(office).get(f"/rectification/{page}/", {"unit": unit}).status_code == 200
