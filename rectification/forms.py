@@ -407,7 +407,10 @@ class MergeForm(ActForm):
 class DecideVoidForm(ActForm):
     decision = forms.ChoiceField(
         label=_("Decision"),
-        choices=[(name, label) for name, label in VoidRequest.Decision.choices if name != "lapsed"],
+        choices=[
+            (VoidRequest.Decision.GRANTED, _("Grant")),
+            (VoidRequest.Decision.REFUSED, _("Refuse")),
+        ],
         widget=forms.RadioSelect,
     )
     note = words(_("Note to the decision"), most=500, required=False)
@@ -631,6 +634,12 @@ class DetermineForm(ActForm):
             return None, str(refusal)
 
 
+def own_level(user) -> str:
+    """The level at which the person's own government lists; below the county, and for a stranger, the county's."""
+    widest = min((len(code) for code in user.scope.codes), default=6)
+    return {2: Level.PROVINCE, 4: Level.CITY}.get(widest, Level.COUNTY)
+
+
 class ListForm(ActForm):
     level = forms.ChoiceField(label=_("Level"), choices=Level.choices, widget=forms.RadioSelect)
     paper_number = forms.CharField(label=_("Government document number"), max_length=80)
@@ -648,6 +657,13 @@ class ListForm(ActForm):
         required=False,
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("listed_on", today())
+        self.fields["listed_on"].widget.attrs["max"] = today().isoformat()
+        if self.user is not None:
+            self.initial.setdefault("level", own_level(self.user))
+
     def clean_report_every(self):
         return self.cleaned_data["report_every"] or ReportEvery.MONTHLY
 
@@ -662,6 +678,8 @@ class DelistForm(ActForm):
         if self.case is not None:
             labels = dict(Level.choices)
             self.fields["level"].choices = [(level, labels[level]) for level in self.case.listed_levels]
+        self.initial.setdefault("delisted_on", today())
+        self.fields["delisted_on"].widget.attrs["max"] = today().isoformat()
 
 
 class ReportForm(ActForm):

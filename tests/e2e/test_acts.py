@@ -7,6 +7,7 @@ import pytest
 from common.days import now, today
 from hazards import selectors
 from rectification.acts import DOINGS
+from rectification.panels import before_act
 from tests import journeys
 from tests.e2e.test_pages import ALLOWED, TOO_WIDE, WORD, WORDS_SEEN
 from tests.factories import plus
@@ -78,16 +79,20 @@ def cases(cast, make_case, media):
     return {**plain, **major, "extension asked": waiting, "void asked": doubtful, "accepted": at_work}
 
 
-def offered(cases, cast) -> dict[tuple[str, str], tuple[str, str]]:
-    """Who opens which page: {(slug, grade): (person, address)}, from the table itself."""
+def offered(cases, cast) -> dict[tuple, tuple[str, str]]:
+    """Who opens which page: {(slug, its fields): (person, address)}, from the table itself; each form once."""
     found = {}
     for name, case in cases.items():
         case.refresh_from_db()
         for person in PEOPLE:
             for act in DOINGS.values():
-                if selectors.offer(case, cast[person], act.name).allowed:
-                    found.setdefault((act.slug, case.grade), (person, f"/rectification/cases/{case.pk}/{act.slug}/"))
-    assert {slug for slug, _grade in found} == set(DOINGS), "an act without a case in which it is offered"
+                if not selectors.offer(case, cast[person], act.name).allowed:
+                    continue
+                if before_act(case, act.name, cast[person]).get("nothing"):
+                    continue
+                fields = tuple(act.form(case=case, user=cast[person]).fields)
+                found.setdefault((act.slug, fields), (person, f"/rectification/cases/{case.pk}/{act.slug}/"))
+    assert {slug for slug, _fields in found} == set(DOINGS), "an act without a case in which it is offered"
     return found
 
 
@@ -108,9 +113,9 @@ def test_every_act_can_be_done_on_phone_and_desk(new_page, sign_in, cast, cases)
     places, faults = offered(cases, cast), []
     for size in SMALLEST:
         pages = {person: sign_in(new_page(size), cast[person]) for person in PEOPLE}
-        for (slug, grade), (person, address) in places.items():
+        for (slug, _fields), (person, address) in places.items():
             page = pages[person]
-            faults += [f"{size} {slug} ({grade}): {fault}" for fault in faults_of(page, address, size)]
+            faults += [f"{size} {address}: {fault}" for fault in faults_of(page, address, size)]
             if folder := os.environ.get("SHOTS"):
-                page.screenshot(path=f"{folder}/act-{slug}-{grade}-{size}.png", full_page=True)
+                page.screenshot(path=f"{folder}/act{address.replace('/', '-')}{size}.png", full_page=True)
     assert not faults, f"{len(faults)} faults\n" + "\n".join(faults)
