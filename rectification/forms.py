@@ -678,6 +678,9 @@ class DelistForm(ActForm):
         if self.case is not None:
             labels = dict(Level.choices)
             self.fields["level"].choices = [(level, labels[level]) for level in self.case.listed_levels]
+            if len(self.case.listed_levels) == 1:
+                self.fields["level"].widget = forms.HiddenInput()
+                self.initial.setdefault("level", self.case.main_level)
         self.initial.setdefault("delisted_on", today())
         self.fields["delisted_on"].widget.attrs["max"] = today().isoformat()
 

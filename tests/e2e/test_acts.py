@@ -74,7 +74,12 @@ def cases(cast, make_case, media):
     voids.ask(doubtful, reason="误报", by=inspector, at=now())
     transfers.accept(at_work, accepted_on=today(), accepted_by="住建局王科长", by=office, at=now())
     instructions.give(
-        plain["ordered"], words="月底前办结", addressee=officer, due_on=plus(9, today()), by=cast["leader"], at=now()
+        plain["ordered"],
+        words="月底前办结",
+        addressee=officer,
+        due_on=plus(9, today()),
+        by=cast["leader"],
+        at=now(),
     )
     return {**plain, **major, "extension asked": waiting, "void asked": doubtful, "accepted": at_work}
 
@@ -82,7 +87,7 @@ def cases(cast, make_case, media):
 def offered(cases, cast) -> dict[tuple, tuple[str, str]]:
     """Who opens which page: {(slug, its fields): (person, address)}, from the table itself; each form once."""
     found = {}
-    for name, case in cases.items():
+    for case in cases.values():
         case.refresh_from_db()
         for person in PEOPLE:
             for act in DOINGS.values():
@@ -113,7 +118,7 @@ def test_every_act_can_be_done_on_phone_and_desk(new_page, sign_in, cast, cases)
     places, faults = offered(cases, cast), []
     for size in SMALLEST:
         pages = {person: sign_in(new_page(size), cast[person]) for person in PEOPLE}
-        for (slug, _fields), (person, address) in places.items():
+        for person, address in places.values():
             page = pages[person]
             faults += [f"{size} {address}: {fault}" for fault in faults_of(page, address, size)]
             if folder := os.environ.get("SHOTS"):

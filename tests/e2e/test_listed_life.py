@@ -28,7 +28,9 @@ def calendar():
 
 
 @pytest.fixture
-def world(calendar, make_unit, inspector_a, inspector_b, inspector_c, inspector_d, officer_east, office, leader):
+def world(
+    calendar, make_unit, inspector_a, inspector_b, inspector_c, inspector_d, officer_east, office, leader
+):
     from reference.models import PlaceType
     from reference.services.calendar import load_calendar
     from reference.services.rule_sets import load_shipped
@@ -157,7 +159,9 @@ def test_a_major_hazard_from_its_finding_to_the_board_coming_down(world, calenda
     press(county, "挂牌督办")
     told(county, "已挂牌督办（县级挂牌督办）")
     county.get_by_role("link", name="查看挂牌督办").click()
-    for n, (title, day) in enumerate((("防烟楼梯间改造完成", "2026-04-10"), ("自动报警系统联调", "2026-05-20")), 1):
+    for n, (title, day) in enumerate(
+        (("防烟楼梯间改造完成", "2026-04-10"), ("自动报警系统联调", "2026-05-20")), 1
+    ):
         adding = step(county, "add")
         adding.locator("[name=title]").fill(title)
         adding.locator("[name=due_on]").fill(day)
