@@ -173,6 +173,8 @@ class ActForm(OnceForm):
 
     show_when: ClassVar[dict[str, tuple[str, str]]] = {}
     """Fields that the page shows only while another field has a value: {name: (other, value)}."""
+    needed: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are not always asked for, but needed wherever the page shows them; no “optional” stands there."""
     ASK_AFTER: ClassVar[str] = ""
     """The field after which the page offers to ask the rules."""
 
@@ -206,6 +208,7 @@ class OrderForm(ActForm):
         "due_on": ("kind", "by major"),
         "working_days": ("kind", "by major"),
     }
+    needed: ClassVar = frozenset({"due_on", "working_days", "interim"})
 
     kind = forms.ChoiceField(
         label=_("Kind of order"),
@@ -333,6 +336,7 @@ class LookForm(ActForm):
 
 class ReviewForm(LookForm):
     show_when: ClassVar = {"due_on": ("outcome", "partly fail"), "no_photo": ("outcome", "pass")}
+    needed: ClassVar = frozenset({"due_on"})
     field_order: ClassVar = ["outcome", "note", "due_on", "photos", "no_photo", "officers", "held_on"]
 
     outcome = forms.ChoiceField(
@@ -818,6 +822,7 @@ class ProposeStopForm(ActForm):
 
 class DecideStopForm(ActForm):
     show_when: ClassVar = {"government_number": ("large_effect", "on")}
+    needed: ClassVar = frozenset({"government_number"})
 
     note = words(_("Note to the decision"), most=500, required=False)
     large_effect = forms.BooleanField(

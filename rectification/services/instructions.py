@@ -16,7 +16,7 @@ from hazards.models import HazardCase
 from hazards.services import record
 from rectification.models import Instruction
 from rectification.services import papers
-from rectification.services.telling import tell
+from rectification.services.telling import day_words, tell
 
 
 @transaction.atomic
@@ -117,7 +117,7 @@ def press(*, on: date) -> int:
     for instruction in rows:
         subject = f"督办逾期未回复：{instruction.case.unit.name}"
         people = f"{instruction.given_by.name}要求{instruction.addressee.name}"
-        body = f"{people}于{instruction.due_on:%Y-%m-%d}前回复：{instruction.words}"
+        body = f"{people}于{day_words(instruction.due_on)}前回复：{instruction.words}"
         for person, side in ((instruction.addressee, "to"), (instruction.given_by, "by")):
             tell_of(instruction, to=person, what=f"late-{side}", on=on, subject=subject, body=body)
     return len(rows)

@@ -15,6 +15,7 @@ from hazards.services import lock, record, refuse_by_state
 from notifications.services import write_to
 from rectification.models import Transfer
 from rectification.services import papers
+from rectification.services.telling import day_words
 from reference.selectors import calendar
 
 KIND = "referral"
@@ -218,8 +219,8 @@ def tell_late(row: Transfer, person, on: date) -> None:
         kind=KIND,
         subject=f"移送逾期未回复：{unit}",
         body=(
-            f"{row.case.number} {unit}\n{row.sent_at:%Y-%m-%d}移送{row.department}，"
-            f"应于{row.reply_due_on:%Y-%m-%d}前回复：{row.reason}"
+            f"{row.case.number} {unit}\n{day_words(localdate(row.sent_at))}移送{row.department}，"
+            f"应于{day_words(row.reply_due_on)}前回复：{row.reason}"
         ),
         link=row.case.get_absolute_url(),
         about=f"case:{row.case_id}",
