@@ -479,6 +479,9 @@ class DrawForm(forms.Form):
 
 
 class TransferForm(ActForm):
+    # One of the two names the department.
+    needed: ClassVar = frozenset({"regulator", "department"})
+
     kind = forms.ChoiceField(
         label=_("Kind of referral"),
         choices=Transfer.Kind.choices,
