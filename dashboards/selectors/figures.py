@@ -253,6 +253,8 @@ def stretch(period: Period) -> str:
     ends = {"first": period.first, "last": period.last}
     words = {name: day_words(day) for name, day in ends.items() if day}
     if period.first and period.last:
+        # Chinese leaves out the year the second time: 2026年1月1日至11月26日.
+        words["last"] = words["last"].removeprefix(f"{period.first.year}年")
         return _("%(first)s to %(last)s") % words
     if period.first:
         return _("since %(first)s") % words
