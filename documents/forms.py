@@ -66,6 +66,8 @@ class ServeForm(OnceForm):
         "witness_2": ("outcome", "refused"),
     }
 
+    needed = frozenset({"receiver", "relation", "refusal_reason", "witness_1", "witness_2"})
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("served_at", now())

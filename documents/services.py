@@ -22,6 +22,7 @@ from documents.models import (
     Service,
     fingerprint,
 )
+from reference.selectors import day_words
 
 NEXT_SERIAL = """
     INSERT INTO documents_serial (body, form, year, last) VALUES (%s, %s, %s, %s)
@@ -187,7 +188,7 @@ def refuse_paper(paper: Document) -> None:
     if paper.served_at is not None:
         raise AlreadyDone(
             _("The paper %(number)s was served already on %(day)s.")
-            % {"number": paper.number, "day": localdate(paper.served_at).isoformat()}
+            % {"number": paper.number, "day": day_words(localdate(paper.served_at))}
         )
 
 
@@ -202,7 +203,7 @@ def refuse_moment(paper: Document, delivery: Delivery, served_at: datetime, at: 
     if delivery.succeeded and delivery.method == Method.NOTICE and localdate(served_at) < first:
         raise RuleBroken(
             _("A public notice counts as served after %(days)d days, on %(day)s at the earliest.")
-            % {"days": limits.notice_days(localdate(paper.issued_at)), "day": first.isoformat()},
+            % {"days": limits.notice_days(localdate(paper.issued_at)), "day": day_words(first)},
             field="served_at",
         )
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from common.errors import RuleBroken
 from hazards import grading, grading_words
 from reference.models import PLACE_KINDS, PlaceFlag, RuleSet, in_chinese
+from reference.selectors import day_words
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def reference_book(on: date) -> Rulebook | None:
 def _nothing_in_force(on: date) -> dict:
     if not RuleSet.objects.exists():
         raise RuleBroken(_("No rules on major fire hazards are loaded. Run “load_reference” first."))
-    words = _("No rules on major fire hazards are in force on %(on)s.") % {"on": on.isoformat()}
+    words = _("No rules on major fire hazards are in force on %(on)s.") % {"on": day_words(on)}
     return {"rule_set": None, "version": None, "on": on.isoformat()} | _empty(words)
 
 
@@ -174,14 +175,14 @@ def _no_text(raw, row: RuleSet, on: date) -> dict:
     why = _(
         "%(name)s is in force on %(on)s, but no verified text of it is loaded: the rules give no verdict. "
         "The meeting decides on the printed standard."
-    ) % {"name": row.label, "on": on.isoformat()}
+    ) % {"name": row.label, "on": day_words(on)}
     answer = _head(row, on) | _empty(why)
     older = RuleSet.objects.last_before(row)
     if older is None:
         return answer
     note = _("Superseded, for reference only: %(name)s no longer holds on %(on)s.") % {
         "name": older.label,
-        "on": on.isoformat(),
+        "on": day_words(on),
     }
     answer["superseded"] = {"for_reference_only": True, "note": note} | _proposal(raw, rulebook(older), on)
     return answer

@@ -52,6 +52,11 @@ TABLE_ACTS = {
     "merge": ("ask_merge",),
     "decide_void": ("void", "refuse_void"),
 }
+RARE = frozenset(
+    {"correct_deadline", "merge", "void", "reopen", "reverse", "take_back", "suspend", "transfer"}
+)
+"""Acts that undo, divert or put away: possible, but never what the page urges a person to press first."""
+
 SLUGS = {name: name.replace("_", "-") for name in OFFERED}
 
 
@@ -67,6 +72,10 @@ class Offer:
     @property
     def slug(self) -> str:
         return SLUGS[self.name]
+
+    @property
+    def is_rare(self) -> bool:
+        return self.name in RARE
 
 
 def offers(case: HazardCase, user) -> list[Offer]:

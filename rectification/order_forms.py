@@ -23,12 +23,16 @@ class UnitOrderForm(ActForm):
     def __init__(self, *args, cases, **kwargs):
         super().__init__(*args, **kwargs)
         self.cases = list(cases)
-        self.initial.setdefault("kind", orders.Kind.BY)
+        self.needed = frozenset({"interim", *(f"due-{case.pk}" for case in self.cases)})
+        all_major = bool(self.cases) and all(case.grade == Grade.MAJOR for case in self.cases)
+        self.initial.setdefault("kind", orders.Kind.MAJOR if all_major else orders.Kind.BY)
         if not any(case.grade == Grade.MAJOR for case in self.cases):
             self.fields["kind"].choices = [one for one in orders.Kind.choices if one[0] != orders.Kind.MAJOR]
         for case in self.cases:
             self.fields[f"take-{case.pk}"] = forms.BooleanField(
-                label=case.category.label, required=False, initial=case.state == "registered"
+                label=case.category.label,
+                required=False,
+                initial=case.state == "registered" or len(self.cases) == 1,
             )
             self.fields[f"due-{case.pk}"] = _day(_("Rectification deadline"))
             self.fields[f"breach-{case.pk}"] = _day(_("Deadline for the breach, where it differs"))

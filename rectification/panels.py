@@ -10,9 +10,9 @@ from hazards import states
 from hazards.selectors import LOOKED
 from inspections.models import Photo
 from rectification import supervised
-from rectification.models import EvidencePhoto, OrderItem, Seal, Suspension, VoidRequest
+from rectification.models import EvidencePhoto, OrderItem, ReviewItem, Seal, Suspension, VoidRequest
 from rectification.selectors import may_order_anew
-from rectification.services import extensions
+from rectification.services import extensions, instructions
 
 ORDERING = frozenset({"order", "reorder"})
 
@@ -72,12 +72,67 @@ def reviews_of(case) -> list:
     return found
 
 
-def before_act(case, name: str) -> dict:
-    """What whoever decides an act must have before their eyes."""
-    if name != "decide_extension" or (asked := case.extensions.undecided().first()) is None:
+def before_act(case, name: str, user) -> dict:
+    """What whoever does an act must have before their eyes: what was asked, reported, listed or closed."""
+    reader = BEFORE.get(name)
+    return reader(case, user) if reader else {}
+
+
+def asked_extension(case, _user) -> dict:
+    asked = case.extensions.undecided().select_related("asked_by").first()
+    if asked is None:
         return {}
     asked.case = case
     return {"extension": asked, "warnings": extensions.warnings(asked)}
+
+
+def asked_void(case, _user) -> dict:
+    return {"void_request": void_rows(case).waiting().first()}
+
+
+def asked_answer(case, user) -> dict:
+    """The instruction that `user` would answer now, or a sentence that there is none."""
+    row = instructions.open_for(case, user)
+    return {"instruction": row} if row else {"nothing": _("No instruction on this case waits for an answer.")}
+
+
+def standing_referral(case, _user) -> dict:
+    return {"referral": case.transfers.standing().select_related("sent_by", "document").first()}
+
+
+def waiting_submission(case, _user) -> dict:
+    """The owner's word that a re-inspection tests; there is none where the deadline alone brings the officers."""
+    rows = case.submissions.awaiting().select_related("submitted_by").prefetch_related("photos")
+    return {"submission": rows.order_by("pk").last()}
+
+
+def hanging_boards(case, _user) -> dict:
+    return {"boards": list(case.listings.standing().select_related("listed_by"))}
+
+
+def last_closing(case, _user) -> dict:
+    """The re-inspection that closed the case, of which a look-back or a reversal speaks."""
+    passed = case.review_items.filter(outcome=ReviewItem.Outcome.PASS).select_related("review__document")
+    return {"closing": passed.prefetch_related("review__officers__user").order_by("sequence").last()}
+
+
+BEFORE = {
+    "decide_extension": asked_extension,
+    "decide_void": asked_void,
+    "reply": asked_answer,
+    "accept_referral": standing_referral,
+    "answer_referral": standing_referral,
+    "close_referral": standing_referral,
+    "take_back": standing_referral,
+    "review": waiting_submission,
+    "withdraw": waiting_submission,
+    "delist": hanging_boards,
+    "report": hanging_boards,
+    "look_back": last_closing,
+    "reopen": last_closing,
+    "reverse": last_closing,
+}
+"""What stands above the form of an act."""
 
 
 def look_backs_of(case, acts: frozenset[str] | None) -> list:

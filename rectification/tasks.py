@@ -54,7 +54,10 @@ def catch_up() -> dict | None:
         return None
     if holding.released(today):
         return morning(guard=None)
-    if ChaseRun.objects.finished().filter(on=today).exists() or ChaseRun.objects.waiting().filter(on=today).exists():
+    if (
+        ChaseRun.objects.finished().filter(on=today).exists()
+        or ChaseRun.objects.waiting().filter(on=today).exists()
+    ):
         return None
     return chase()
 

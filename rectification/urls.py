@@ -1,6 +1,14 @@
 from django.urls import path
 
-from rectification import chase_views, listing_views, order_views, revisit_views, seal_views, unit_views, views
+from rectification import (
+    chase_views,
+    listing_views,
+    order_views,
+    revisit_views,
+    seal_views,
+    unit_views,
+    views,
+)
 
 app_name = "rectification"
 urlpatterns = [

@@ -55,7 +55,7 @@ def act(request, pk: int, slug: str):
         "offer": offer,
         "form": form,
         "today": today(),
-        "before_act": panels.before_act(case, doing.name) if offer.allowed else {},
+        "before_act": panels.before_act(case, doing.name, request.user) if offer.allowed else {},
     }
     if request.method == "POST" and "preview" in request.POST and hasattr(form, "preview"):
         context["proposal"], context["proposal_error"] = form.preview()

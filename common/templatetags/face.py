@@ -475,9 +475,16 @@ def field(bound, label: str = "", help: str = "", suffix: str = "", css: str = "
                 "help": help or bound.help_text,
                 "suffix": suffix,
                 "css": css,
+                "optional": is_optional(bound),
             }
         )
     )
+
+
+def is_optional(bound) -> bool:
+    """Whether to say so: not of what is filled in already, nor of what a form needs wherever its page shows it."""
+    needed = getattr(bound.form, "needed", ())
+    return not (bound.field.required or bound.initial or bound.name in needed)
 
 
 @register.filter

@@ -19,6 +19,7 @@ from hazards import conditions, states
 from hazards.models import Grade, HazardCase, Level
 from rectification.models import Listing
 from reference.models import PlaceType, Region
+from reference.selectors import day_words
 
 BY = ("region", "place_type", "grade", "listed")
 COHORTS = ("found", "due")
@@ -249,10 +250,14 @@ def definition(cohort: str, period: Period) -> str:
 
 def stretch(period: Period) -> str:
     """The days of a period in words."""
+    ends = {"first": period.first, "last": period.last}
+    words = {name: day_words(day) for name, day in ends.items() if day}
     if period.first and period.last:
-        return _("%(first)s to %(last)s") % {"first": period.first, "last": period.last}
+        # Chinese leaves out the year the second time: 2026年1月1日至11月26日.
+        words["last"] = words["last"].removeprefix(f"{period.first.year}年")
+        return _("%(first)s to %(last)s") % words
     if period.first:
-        return _("since %(first)s") % {"first": period.first}
+        return _("since %(first)s") % words
     if period.last:
-        return _("until %(last)s") % {"last": period.last}
+        return _("until %(last)s") % words
     return _("all years")

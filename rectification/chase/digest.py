@@ -1,6 +1,6 @@
 """The morning's letters: one for each person, the worst first, whatever number of things it is about.
 
-A person who has one thing on his plate gets its letter as the rung words it; a person with more gets a digest: how many,
+A person with one thing on the plate gets its letter as the rung words it; a person with more gets a digest: how many,
 of which rung, the worst by name, and a link to all of them.
 """
 

@@ -364,9 +364,7 @@ class Chase:
         key = (hourly, profile.key)
         if key not in self.plans:
             steps = [
-                self.steps[rung.pk]
-                for rung in self.rungs.values()
-                if applies(rung, profile, hourly=hourly)
+                self.steps[rung.pk] for rung in self.rungs.values() if applies(rung, profile, hourly=hourly)
             ]
             if hourly:
                 self.plans[key] = plan_by_hour(steps, profile.due, self.at, day_of)
@@ -383,7 +381,9 @@ class Chase:
     # --- people --------------------------------------------------------------------------------------
     def people(self, places: list[tuple], rungs: set[int]) -> list[sql.Told]:
         """Everybody who is told by one of the rungs at one of the places."""
-        self.directory.read(user_id for _town, *users, _level, _department in places for user_id in users if user_id)
+        self.directory.read(
+            user_id for _town, *users, _level, _department in places for user_id in users if user_id
+        )
         return [
             one if one.place == at else replaced(one, at)
             for at, place in enumerate(places)
@@ -401,7 +401,9 @@ class Chase:
         seen: set[int] = set()
         for kind in rung.recipients:
             if kind == Recipient.OWNER:
-                yield sql.Told(at, rung.pk, kind, None, ChaseClaim.Via.PHONE, None, ChaseClaim.Outcome.TOLD, True)
+                yield sql.Told(
+                    at, rung.pk, kind, None, ChaseClaim.Via.PHONE, None, ChaseClaim.Outcome.TOLD, True
+                )
                 continue
             for number, person in enumerate(self.directory.told(kind, place)):
                 self.spoken[rung.pk, kind, person.user_id] = person.why
@@ -412,7 +414,7 @@ class Chase:
                 )
 
     def find_stuck(self, cursor, source, taken, owed: list[tuple], owed_columns: dict) -> dict | None:
-        """The columns that pick the rows of the batch with a rung that reaches nobody; None where all reach somebody."""
+        """The columns that pick the rows of the batch with a rung that reaches nobody; None: all reach somebody."""
         rungs = {rung for _key, rung, *_rest in owed}
         nobody = [
             (*place, rung)

@@ -190,7 +190,9 @@ def plan_by_hour(steps: Iterable[Step], due_at: datetime, at: datetime, day_of=d
     return HourPlan(tuple(owed), min(later, default=None))
 
 
-def _reached_by_hour(step: Step, due_at: datetime, at: datetime, day_of) -> tuple[Owed | None, datetime | None]:
+def _reached_by_hour(
+    step: Step, due_at: datetime, at: datetime, day_of
+) -> tuple[Owed | None, datetime | None]:
     owed = None
     for cycle in step.cycles:
         moment = due_at + timedelta(hours=step.at(cycle))

@@ -1,4 +1,4 @@
-"""Who is to be told about a thing on a day: the holder of the post, the deputy, the office in their stead, or nobody."""
+"""Who is to be told about a thing on a day: the holder of the post, the deputy, the office in their stead."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -42,7 +42,9 @@ class Touched:
 def touched(before: Rung | None, after: Rung | None) -> Touched:
     """How many open things climb the old rung, and how many would climb the new one."""
     found = standing()
-    return Touched(*(sum(n for one, n in found.items() if rung and applies(rung, one)) for rung in (before, after)))
+    return Touched(
+        *(sum(n for one, n in found.items() if rung and applies(rung, one)) for rung in (before, after))
+    )
 
 
 def standing() -> dict[Profile, int]:

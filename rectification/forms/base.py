@@ -16,6 +16,8 @@ class ActForm(OnceForm):
 
     show_when: ClassVar[dict[str, tuple[str, str]]] = {}
     """Fields that the page shows only while another field has a value: {name: (other, value)}."""
+    needed: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are not always asked for, but needed wherever the page shows them; no “optional” stands there."""
     ASK_AFTER: ClassVar[str] = ""
     """The field after which the page offers to ask the rules."""
     GONE_BY: ClassVar[str] = ""

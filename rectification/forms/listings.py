@@ -12,6 +12,12 @@ from rectification.forms.fields import day, words
 from rectification.models import Flag, Milestone, ReportEvery
 
 
+def own_level(user) -> str:
+    """The level at which the person's own government lists; below the county, and for a stranger, the county's."""
+    widest = min((len(code) for code in user.scope.codes), default=6)
+    return {2: Level.PROVINCE, 4: Level.CITY}.get(widest, Level.COUNTY)
+
+
 class ListForm(ActForm):
     level = forms.ChoiceField(label=_("Level"), choices=Level.choices, widget=forms.RadioSelect)
     paper_number = forms.CharField(label=_("Government document number"), max_length=80)
@@ -29,6 +35,13 @@ class ListForm(ActForm):
         required=False,
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("listed_on", today())
+        self.fields["listed_on"].widget.attrs["max"] = today().isoformat()
+        if self.user is not None:
+            self.initial.setdefault("level", own_level(self.user))
+
     def clean_report_every(self):
         return self.cleaned_data["report_every"] or ReportEvery.MONTHLY
 
@@ -43,6 +56,11 @@ class DelistForm(ActForm):
         if self.case is not None:
             labels = dict(Level.choices)
             self.fields["level"].choices = [(level, labels[level]) for level in self.case.listed_levels]
+            if len(self.case.listed_levels) == 1:
+                self.fields["level"].widget = forms.HiddenInput()
+                self.initial.setdefault("level", self.case.main_level)
+        self.initial.setdefault("delisted_on", today())
+        self.fields["delisted_on"].widget.attrs["max"] = today().isoformat()
 
 
 class ReportForm(ActForm):

@@ -20,6 +20,7 @@ class OrderForm(ActForm):
         "due_on": ("kind", "by major"),
         "working_days": ("kind", "by major"),
     }
+    needed: ClassVar = frozenset({"due_on", "working_days", "interim"})
 
     kind = forms.ChoiceField(
         label=_("Kind of order"),

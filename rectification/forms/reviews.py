@@ -40,6 +40,7 @@ class LookForm(ActForm):
 
 class ReviewForm(LookForm):
     show_when: ClassVar = {"due_on": ("outcome", "partly fail"), "no_photo": ("outcome", "pass")}
+    needed: ClassVar = frozenset({"due_on"})
     field_order: ClassVar = ["outcome", "note", "due_on", "photos", "no_photo", "officers", "held_on"]
 
     outcome = forms.ChoiceField(

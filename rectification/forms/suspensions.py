@@ -26,6 +26,7 @@ class ProposeStopForm(ActForm):
 
 class DecideStopForm(ActForm):
     show_when: ClassVar = {"government_number": ("large_effect", "on")}
+    needed: ClassVar = frozenset({"government_number"})
 
     note = words(_("Note to the decision"), most=500, required=False)
     large_effect = forms.BooleanField(

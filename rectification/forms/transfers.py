@@ -14,6 +14,9 @@ from reference.models import Regulator
 
 
 class TransferForm(ActForm):
+    # One of the two names the department.
+    needed: ClassVar = frozenset({"regulator", "department"})
+
     kind = forms.ChoiceField(
         label=_("Kind of referral"),
         choices=Transfer.Kind.choices,

@@ -37,7 +37,10 @@ class MergeForm(ActForm):
 class DecideVoidForm(ActForm):
     decision = forms.ChoiceField(
         label=_("Decision"),
-        choices=[(name, label) for name, label in VoidRequest.Decision.choices if name != "lapsed"],
+        choices=[
+            (VoidRequest.Decision.GRANTED, _("Grant")),
+            (VoidRequest.Decision.REFUSED, _("Refuse")),
+        ],
         widget=forms.RadioSelect,
     )
     note = words(_("Note to the decision"), most=500, required=False)

@@ -149,7 +149,9 @@ class Rung(models.Model):
         _("cannot wait"),
         default=False,
         db_default=False,
-        help_text=_("A letter of its own at once, whatever the hour, instead of a line in the morning's digest."),
+        help_text=_(
+            "A letter of its own at once, whatever the hour, instead of a line in the morning's digest."
+        ),
     )
     channels = chosen(
         [("email", _("E-mail")), ("webhook", _("SMS or government gateway")), ("bot", _("Bot"))],
@@ -202,7 +204,9 @@ class Rung(models.Model):
             models.CheckConstraint(
                 condition=Q(measure="working_days") | Q(urgent=True, watched="clock"),
                 name="rung_by_the_hour_is_urgent",
-                violation_error_message=_("Only a letter about a clock that cannot wait is counted in hours."),
+                violation_error_message=_(
+                    "Only a letter about a clock that cannot wait is counted in hours."
+                ),
             ),
         ]
 

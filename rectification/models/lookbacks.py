@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rectification.models.signing import Signing
@@ -56,6 +57,12 @@ class Draw(models.Model):
 
     def get_absolute_url(self):
         return reverse("rectification:draw", args=[self.pk])
+
+    @property
+    def quarter_words(self) -> str:
+        """2026Q3 as people say it: 2026年第3季度."""
+        year, number = self.quarter.split("Q")
+        return gettext("quarter %(number)s of %(year)s") % {"number": number, "year": year}
 
 
 class LookBack(models.Model):

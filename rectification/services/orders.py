@@ -21,7 +21,7 @@ from hazards.services import Step, record_all
 from rectification.models import Order, OrderItem
 from rectification.selectors import latest_items
 from rectification.services import papers
-from reference.selectors import calendar
+from reference.selectors import calendar, day_words
 
 
 class Kind(models.TextChoices):
@@ -281,7 +281,7 @@ def objection_to_service(document: Document, on: date) -> str:
         return ""
     return _(
         "The deadline %(day)s of case %(number)s ends before the service. Issue the order anew with later deadlines."
-    ) % {"day": late.due_on.isoformat(), "number": late.case.number}
+    ) % {"day": day_words(late.due_on), "number": late.case.number}
 
 
 def note_service(document: Document, *, on: date, by, at: datetime) -> None:

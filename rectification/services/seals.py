@@ -24,6 +24,7 @@ from rectification.models import Circumstance, Seal, SealOfficer, UnsealRequest
 from rectification.services import papers
 from rectification.services.on_units import answer, refuse_standing, take
 from rectification.services.teams import refuse_team, write_team
+from reference.selectors import day_words
 from units.services import mark_sealed
 
 PROPOSED, DECIDED = Seal.Status.PROPOSED, Seal.Status.DECIDED
@@ -496,7 +497,7 @@ def refuse_period(starts_on: date, ends_on: date | None, on: date) -> None:
     if ends_on > last:
         raise RuleBroken(
             _("A seal lasts %(days)d calendar days at most: until %(day)s.")
-            % {"days": limits.seal_days(starts_on), "day": last.isoformat()},
+            % {"days": limits.seal_days(starts_on), "day": day_words(last)},
             field="ends_on",
         )
 

@@ -15,6 +15,7 @@ from common.errors import AlreadyDone, RuleBroken
 from hazards.services import record
 from rectification import reporting
 from rectification.models import Flag, FlagEntry, Listing, Milestone, ProgressReport, ReportEvery
+from reference.selectors import day_words
 
 MOST_FUNDS = Decimal("999999999.999")
 
@@ -69,7 +70,7 @@ def add_milestone(
         set_by=by,
         set_at=at,
     )
-    words = _("%(title)s, by %(day)s") % {"title": made.title, "day": due_on.isoformat()}
+    words = _("%(title)s, by %(day)s") % {"title": made.title, "day": day_words(due_on)}
     note(row, "plan", words, by=by, at=at, milestone=made.pk, due_on=due_on.isoformat())
     return made
 

@@ -14,6 +14,7 @@ from common.errors import RuleBroken
 from notifications.services import write_to
 from rectification.limits import watch_days, watch_ends_after
 from rectification.models import Suspension, Watch, WatchLook
+from rectification.services.telling import day_words
 from units.models import OperatingStatus
 from units.services import mark_producing
 
@@ -121,7 +122,7 @@ def tell(seen: WatchLook, unit, *, by, on: date) -> None:
             person,
             kind="watch",
             subject=f"擅自恢复生产经营：{unit.name}",
-            body=f"{unit.number} {unit.name}（{state}）\n{by.name}于{seen.held_on:%Y-%m-%d}发现：{seen.note}",
+            body=f"{unit.number} {unit.name}（{state}）\n{by.name}于{day_words(seen.held_on)}发现：{seen.note}",
             link=unit.get_absolute_url(),
             about=f"unit:{unit.pk}",
             key=f"watch:{seen.pk}:{person.pk}",

@@ -161,3 +161,7 @@ document.addEventListener("click", (event) => {
     hold(box, [...box.querySelectorAll(".photo")].map((other) => other.file).filter(Boolean));
   }
 });
+// On a slow line a photo may be chosen before this script is there.
+document.querySelectorAll("[data-photos] input[type=file]").forEach((input) => {
+  if (input.files.length) take(input.closest("[data-photos]"), input);
+});

@@ -29,7 +29,7 @@ def test_one_screen_and_every_number_a_door(desktop, sign_in, axe, march, leader
     page.goto("/")
     page.wait_for_url("**/leader/**")
     page.get_by_role("link", name="本月").click()
-    page.get_by_text("2026-03-01 至 2026-03-31").wait_for()
+    page.get_by_text("2026年3月1日至3月31日").wait_for()
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), (
         "the page scrolls at 1440 x 900"
     )

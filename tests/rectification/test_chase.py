@@ -17,7 +17,16 @@ from rectification.models import ChaseClaim, ChaseRun, Rung
 from reference.models import CalendarDay
 from reference.selectors import forget_calendar
 from tests.factories import at
-from tests.rectification.chasing import Oracle, chased_case, extended, full_ladder, ladder, passed, posts, told  # noqa: F401
+from tests.rectification.chasing import (  # noqa: F401
+    Oracle,
+    chased_case,
+    extended,
+    full_ladder,
+    ladder,
+    passed,
+    posts,
+    told,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -107,7 +116,9 @@ def test_without_a_rung_in_force_nothing_is_said_and_the_case_stays_due(chased_c
         "skipped": 0,
     }
     assert ChaseRun.objects.get().finished_at
-    assert HazardCase.objects.get().next_chase_on is None or HazardCase.objects.get().next_chase_on > DAY_AFTER
+    assert (
+        HazardCase.objects.get().next_chase_on is None or HazardCase.objects.get().next_chase_on > DAY_AFTER
+    )
     Rung.objects.update(valid_from=date(2026, 6, 11))
     assert realign(on=date(2026, 6, 11)) == 1
     assert run(date(2026, 6, 15)).messages == 3  # of the day after the deadline, and three days after it

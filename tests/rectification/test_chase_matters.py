@@ -1,4 +1,4 @@
-"""Everything else that somebody owes by a day: who hears of it, when it is a matter of the ladder, and when it ceases."""
+"""Everything else that somebody owes by a day: who hears of it when, and when it ceases to be pressed."""
 
 from datetime import date, timedelta
 
@@ -42,7 +42,9 @@ def said(on):
     before = set(Message.objects.values_list("pk", flat=True))
     run(on)
     rows = Message.objects.filter(kind="chase").exclude(pk__in=before)
-    return sorted((m.recipient.username, m.subject.partition("：")[0]) for m in rows.select_related("recipient"))
+    return sorted(
+        (m.recipient.username, m.subject.partition("：")[0]) for m in rows.select_related("recipient")
+    )
 
 
 @pytest.fixture
@@ -73,10 +75,17 @@ def ordered(case, posts):
 def test_an_instruction_is_pressed_until_it_is_answered(ordered, posts, only):
     only("instruction")
     asked = instructions.give(
-        ordered, words="本周清理", addressee=posts["officer"], due_on=plus(4), by=posts["leader"], at=at(plus(1))
+        ordered,
+        words="本周清理",
+        addressee=posts["officer"],
+        due_on=plus(4),
+        by=posts["leader"],
+        at=at(plus(1)),
     )
     assert said(plus(2)) == []
-    assert said(plus(3)) == [("officer_east", "还剩 1 天到期")]  # Friday; the day for the answer is a Saturday
+    assert said(plus(3)) == [
+        ("officer_east", "还剩 1 天到期")
+    ]  # Friday; the day for the answer is a Saturday
     assert said(plus(6)) == [("leader", "逾期 2 天"), ("officer_east", "逾期 2 天")]
     assert said(plus(7)) == []
     assert said(plus(8)) == [
@@ -93,7 +102,12 @@ def test_an_instruction_is_pressed_until_it_is_answered(ordered, posts, only):
 
 def test_the_answer_stops_its_own_rung_and_not_the_ladder(ordered, posts, full_ladder):
     asked = instructions.give(
-        ordered, words="本周清理", addressee=posts["officer"], due_on=plus(4), by=posts["leader"], at=at(plus(1))
+        ordered,
+        words="本周清理",
+        addressee=posts["officer"],
+        due_on=plus(4),
+        by=posts["leader"],
+        at=at(plus(1)),
     )
     instructions.reply(asked, words="已清理", by=posts["officer"], at=at(plus(2)))
     run(plus(70))
@@ -119,7 +133,9 @@ def listing(ordered, posts):
 
 def test_a_milestone_by_its_day_and_by_the_new_one(listing, posts, only):
     only("milestone")
-    step = supervision.add_milestone(listing, title="更换防火门", due_on=plus(10), by=posts["office"], at=at(DAY))
+    step = supervision.add_milestone(
+        listing, title="更换防火门", due_on=plus(10), by=posts["office"], at=at(DAY)
+    )
     assert said(plus(7)) == [("inspector_a", "还剩 3 天到期"), ("officer_east", "还剩 3 天到期")]
     late = [("inspector_a", "逾期 3 天"), ("office", "逾期 3 天"), ("officer_east", "逾期 3 天")]
     assert said(plus(13)) == late
@@ -292,7 +308,9 @@ def test_a_seal_about_to_lapse_is_a_letter_of_its_own(urgent, posts, only, cause
 
 
 # --- orphans -------------------------------------------------------------------------------------------------
-def test_a_case_whose_inspector_has_gone_is_an_orphan_until_somebody_takes_it(ordered, posts, only, inspector_b):
+def test_a_case_whose_inspector_has_gone_is_an_orphan_until_somebody_takes_it(
+    ordered, posts, only, inspector_b
+):
     only("orphan")
     assert said(plus(1)) == []
     Post.objects.filter(user=posts["inspector"]).update(ends_on=plus(1))
@@ -344,11 +362,18 @@ def test_a_long_digest_names_twenty_and_says_how_many_more(chased_case, posts):
 
 def test_the_ledger_and_the_outlook_know_of_every_kind(ordered, posts, full_ladder):
     instructions.give(
-        ordered, words="本周清理", addressee=posts["officer"], due_on=plus(4), by=posts["leader"], at=at(plus(1))
+        ordered,
+        words="本周清理",
+        addressee=posts["officer"],
+        due_on=plus(4),
+        by=posts["leader"],
+        at=at(plus(1)),
     )
     coming = preview(ordered, plus(2))
     assert {"", "督办：本周清理"} <= {one.about for one in coming}
-    assert [(one.day, [str(person) for person in one.people]) for one in coming if "督办" in one.about][:2] == [
+    assert [(one.day, [str(person) for person in one.people]) for one in coming if "督办" in one.about][
+        :2
+    ] == [
         (plus(3), ["马东"]),
         (plus(6), ["马东", "副县长"]),
     ]
@@ -365,7 +390,12 @@ def test_a_rung_suggests_once_and_only_what_fits(ordered, posts, full_ladder):
     assert list(Suggestion.objects.values_list("what", flat=True)) == ["list"]
     run(late + timedelta(days=6))
     run(late + timedelta(days=30))
-    assert sorted(Suggestion.objects.values_list("what", flat=True)) == ["instruct", "interview", "list", "suspend"]
+    assert sorted(Suggestion.objects.values_list("what", flat=True)) == [
+        "instruct",
+        "interview",
+        "list",
+        "suspend",
+    ]
 
 
 # --- a ladder that changes -------------------------------------------------------------------------------------

@@ -180,7 +180,7 @@ def test_no_deadline_ends_before_the_service(day, works, unit, make_case, inspec
     with pytest.raises(RuleBroken) as refusal:
         served(order, inspector_a, day)
     assert (refusal.value.code, refusal.value.field) == ("too_late", "served_at")
-    assert first.number in str(refusal.value) and "2026-03-13" in str(refusal.value)
+    assert first.number in str(refusal.value) and "2026年3月13日" in str(refusal.value)
 
 
 def test_an_order_that_was_never_served_is_issued_anew_and_the_old_one_void(unit, make_case, inspector_a):

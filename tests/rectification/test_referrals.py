@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 from common.errors import AlreadyDone, NotAllowed, RuleBroken
-from notifications.models import Message
 from rectification.models import Transfer
 from rectification.services import reviews, transfers
 from reference.models import CalendarDay, Regulator

@@ -8,7 +8,6 @@ from django.db import connection
 
 from common.errors import AlreadyDone, NotAllowed, RuleBroken
 from documents.models import Document
-from notifications.models import Message
 from rectification import limits
 from rectification.models import Seal, UnsealRequest
 from rectification.services import seals
@@ -83,7 +82,7 @@ def test_thirty_calendar_days_and_no_more(last, works, proposed, office):
         return
     with pytest.raises(RuleBroken) as refusal:
         seals.decide(proposed, study(), ends_on=last, by=office, at=at(hour=11))
-    assert refusal.value.field == "ends_on" and "2026-04-09" in str(refusal.value)
+    assert refusal.value.field == "ends_on" and "2026年4月9日" in str(refusal.value)
     assert not Document.objects.exists()
 
 

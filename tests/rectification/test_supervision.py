@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 
 from common.errors import AlreadyDone, NotAllowed, RuleBroken
-from notifications.models import Message
 from rectification import supervised
 from rectification.models import FlagEntry, Milestone, ProgressReport
 from rectification.services import listings, supervision
