@@ -74,7 +74,7 @@ WITH years AS (
 INSERT INTO hazards_hazardcase
     (id, number, unit_id, region_id, category_id, description, part, source, round, inspector_id, opened_by_id,
      opened_at, opened_on, state, state_on, grade, due_on, original_due_on, deadline_version, listed_levels, main_level,
-     closed_at, closed_on, on_site, next_chase_on, version, updated_at)
+     closed_at, closed_on, on_site, version, updated_at)
 SELECT s.id,
        %(county)s || '-' || years.year || '-' ||
            lpad((serials.last - years.many
@@ -84,9 +84,8 @@ SELECT s.id,
        CASE WHEN s.is_major THEN 'major' ELSE 'general' END, s.due_on, s.due_on,
        (s.due_on IS NOT NULL)::int, CASE WHEN s.level IS NULL THEN '{}' ELSE ARRAY[s.level] END, coalesce(s.level, ''),
        CASE WHEN s.on_site THEN s.opened_at ELSE (s.closed_on + interval '16 hours') AT TIME ZONE 'Asia/Shanghai' END,
-       s.closed_on, s.on_site, CASE WHEN s.state IN ('ordered', 'submitted') THEN looks.next_on END, 1, s.opened_at
+       s.closed_on, s.on_site, 1, s.opened_at
 FROM scale_cases s
-LEFT JOIN unnest(%(deadlines)s::date[], %(looks)s::date[]) looks(due_on, next_on) ON looks.due_on = s.due_on
 JOIN years ON years.year = extract(year FROM s.opened_on)
 JOIN serials ON serials.year = years.year
 """
@@ -123,8 +122,16 @@ SELECT id, 1, due_on, NULL, 'order', '', inspector_id, opened_at + interval '5 m
 FROM scale_cases WHERE due_on IS NOT NULL ORDER BY id
 """
 
+# The cases bring their matters themselves; the chase is to find what it would find had it run yesterday.
+LOOKS = """
+UPDATE rectification_matter m SET next_on = looks.next_on
+FROM scale_cases s
+JOIN unnest(%(deadlines)s::date[], %(looks)s::date[]) looks(due_on, next_on) ON looks.due_on = s.due_on
+WHERE m.watched = 'deadline' AND m.subject = s.id
+"""
+
 PLANNED = (UNITS, CATEGORIES, *KEYS, CASES, "ANALYZE scale_cases")
-WRITTEN = (NUMBERED, EVENTS, DEADLINES)
+WRITTEN = (NUMBERED, EVENTS, DEADLINES, LOOKS)
 
 # What is laid aside while many rows are written, with the statements that take it away and bring it back.
 PLAIN_INDEXES = """

@@ -228,11 +228,6 @@ class HazardCase(models.Model):
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     on_site = models.BooleanField(_("corrected on the spot"), default=False)
-    next_chase_on = models.DateField(
-        null=True,
-        blank=True,
-        help_text=_("The day from which the chase looks at this case again; empty: nothing to chase."),
-    )
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -272,11 +267,6 @@ class HazardCase(models.Model):
             # What was found at the unit before: see CaseQuerySet.recurring.
             models.Index(fields=["unit", "category", "opened_on"], name="case_recurrence"),
             models.Index(fields=["state", "due_on"], name="case_state_due"),
-            models.Index(
-                fields=["next_chase_on"],
-                name="case_next_chase",
-                condition=Q(next_chase_on__isnull=False),
-            ),
             # The standing cases in the order of every worklist: see hazards.filters.WORST_FIRST.
             models.Index(
                 F("grade").desc(),

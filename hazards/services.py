@@ -21,10 +21,6 @@ HEADLINE = {"due_on", "asked_until", "grade", "listed_levels", "main_level"}
 """Columns an act may set besides the state that the table gives."""
 
 
-LADDER_BY = {"grade", "main_level"}
-"""What decides, beside the deadline, which ladder a case climbs: when it changes, the chase looks again."""
-
-
 @dataclass(frozen=True)
 class Hazard:
     """One hazard as it is registered."""
@@ -269,16 +265,12 @@ def write_headline(row: HazardCase, event: CaseEvent, headline: dict) -> Deadlin
         row.closed_at, row.closed_on = event.at, event.on
     elif not closed:
         row.closed_at = row.closed_on = None
-    if row.state not in states.LIVE or row.due_on is None:
-        row.next_chase_on = None
-    elif event.from_state not in states.LIVE or LADDER_BY & headline.keys():
-        row.next_chase_on = event.on
     row.version += 1
     return entry
 
 
 def change_deadline(row: HazardCase, event: CaseEvent, due_on: date | None) -> DeadlineEntry:
-    """A new deadline, the ledger's line for it, and the chase told to look again. The original is kept."""
+    """A new deadline and the ledger's line for it. The original is kept."""
     if due_on is not None and due_on < row.opened_on:
         raise RuleBroken(_("The deadline is earlier than the day of the finding."), field="due_on")
     row.deadline_version += 1
@@ -299,7 +291,6 @@ def change_deadline(row: HazardCase, event: CaseEvent, due_on: date | None) -> D
     row.due_on = due_on
     if row.original_due_on is None:
         row.original_due_on = due_on
-    row.next_chase_on = event.on if due_on else None
     return entry
 
 

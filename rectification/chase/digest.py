@@ -15,7 +15,6 @@ from rectification.chase import sql
 from rectification.chase.people import Via, why
 from rectification.chase.sql import FACT_TABLES, TABLES, Outcome
 from rectification.models import Matter
-from rectification.watched import Watched
 
 KIND = "chase"
 SHOWN = 20
@@ -35,75 +34,73 @@ class Plate:
 
 
 def write(cursor, run, rungs: list, *, at: datetime) -> list[Letter]:
-    """The digests of a run, from the claims that it has made: three statements whatever their number."""
+    """The digests of a run, from the claims that it has made: four statements whatever their number."""
+    gather(cursor, run)
     plates: dict[int, Plate] = {}
-    for person_id, rung_id, number in counts(cursor, run):
+    for person_id, rung_id, number in counts(cursor):
         plate = plates.setdefault(person_id, Plate(person_id))
         plate.rungs[rung_id] += number
         plate.total += number
-    for person_id, place, subject, body, case_id, unit_id in worst(cursor, run, rungs, at=at):
+    for person_id, place, subject, body, case_id, unit_id in worst(cursor, rungs, at=at):
         plate = plates[person_id]
         plate.lines.append(subject)
         if place == 1:
             plate.only = (subject, body, case_id, unit_id)
-    for person_id, kind, via, holder in reasons(cursor, run):
-        if person_id in plates:
-            plates[person_id].whys.append(why(kind, via, holder))
+    for person_id, kind, via, holder in reasons(cursor):
+        plates[person_id].whys.append(why(kind, via, holder))
     names = {rung.pk: rung for rung in rungs}
     return [letter(run, plate, names) for plate in plates.values()]
 
 
-MINE = f"""
-    SELECT DISTINCT ON (x.person_id, x.watched, x.subject)
-           x.person_id, x.watched, x.subject, x.rung_id, x.due_on, x."on" AS said_on
-    FROM {TABLES["chaseclaim"]} x JOIN {TABLES["rung"]} r ON r.id = x.rung_id
-    WHERE x.run_id = %(run)s AND x.outcome = '{Outcome.TOLD}' AND x.person_id IS NOT NULL AND NOT r.urgent
-    ORDER BY x.person_id, x.watched, x.subject, r."offset" DESC, x.rung_id DESC
-"""
-"""Each thing once for each person, by the highest rung that was reached."""
-
-
-def counts(cursor, run) -> list[tuple[int, int, int]]:
-    """(person, rung, how many things) of the run."""
-    cursor.execute(
-        f"SELECT person_id, rung_id, count(*) FROM ({MINE}) AS m GROUP BY 1, 2 ORDER BY 1, 2", {"run": run.pk}
-    )
-    return cursor.fetchall()
-
-
-def reasons(cursor, run) -> list[tuple[int, str, str, str]]:
-    """(person, role, how they came to be told, whom they stand in for) of the run."""
+def gather(cursor, run) -> None:
+    """Each thing once for each person, by the highest rung that was reached, into a table of this transaction."""
     cursor.execute(
         f"""
-        SELECT DISTINCT x.person_id, x.recipient, x.via, CASE x.via WHEN '{Via.DEPUTY}' THEN u.name ELSE '' END
-        FROM {TABLES["chaseclaim"]} x
-        LEFT JOIN accounts_post p ON p.id = x.post_id LEFT JOIN {TABLES["user"]} u ON u.id = p.user_id
-        WHERE x.run_id = %(run)s AND x.outcome = '{Outcome.TOLD}' AND x.person_id IS NOT NULL
-        ORDER BY 1, 2, 3, 4
+        CREATE TEMP TABLE chase_plate ON COMMIT DROP AS
+        SELECT DISTINCT ON (x.person_id, x.subject, x.watched)
+               x.person_id, x.watched, x.subject, x.rung_id, x.due_on, x."on" AS said_on, x.recipient, x.via, x.post_id
+        FROM {TABLES["chaseclaim"]} x JOIN {TABLES["rung"]} r ON r.id = x.rung_id
+        WHERE x.run_id = %(run)s AND x.outcome = '{Outcome.TOLD}' AND x.person_id IS NOT NULL AND NOT r.urgent
+        ORDER BY x.person_id, x.subject, x.watched, r."offset" DESC, x.rung_id DESC
         """,
         {"run": run.pk},
     )
+
+
+def counts(cursor) -> list[tuple[int, int, int]]:
+    """(person, rung, how many things)."""
+    cursor.execute("SELECT person_id, rung_id, count(*) FROM chase_plate GROUP BY 1, 2 ORDER BY 1, 2")
     return cursor.fetchall()
 
 
-def worst(cursor, run, rungs: list, *, at: datetime) -> list[tuple]:
+def reasons(cursor) -> list[tuple[int, str, str, str]]:
+    """(person, role, how they came to be told, whom they stand in for)."""
+    cursor.execute(
+        f"""
+        SELECT DISTINCT x.person_id, x.recipient, x.via, CASE x.via WHEN '{Via.DEPUTY}' THEN u.name ELSE '' END
+        FROM (SELECT DISTINCT person_id, recipient, via, post_id FROM chase_plate) x
+        LEFT JOIN accounts_post p ON p.id = x.post_id LEFT JOIN {TABLES["user"]} u ON u.id = p.user_id
+        ORDER BY 1, 2, 3, 4
+        """
+    )
+    return cursor.fetchall()
+
+
+def worst(cursor, rungs: list, *, at: datetime) -> list[tuple]:
     """(person, place in the order, subject, body, case, unit) of the things that a digest names."""
     subject, body, literals = sql.letters([rung for rung in rungs if not rung.urgent])
     cursor.execute(
         f"""
         WITH ranked AS (
-            SELECT m.*, coalesce(c.id, t.case_id) AS case_id, coalesce(c.unit_id, t.unit_id) AS unit_id,
-                   coalesce(t.title, '') AS title, left(coalesce(c.region_id, t.region_id), 9) AS township,
+            SELECT m.*, t.case_id, t.unit_id, t.title, left(t.region_id, 9) AS township,
                    row_number() OVER (
                        PARTITION BY m.person_id
                        ORDER BY c.grade = 'major' DESC NULLS LAST, coalesce(c.main_level, '') <> '' DESC, m.due_on,
                                 m.watched, m.subject
                    ) AS place
-            FROM ({MINE}) AS m
-            LEFT JOIN {Matter._meta.db_table} t
-              ON m.watched <> '{Watched.DEADLINE}' AND t.watched = m.watched AND t.subject = m.subject
-            LEFT JOIN {TABLES["hazardcase"]} c
-              ON c.id = CASE m.watched WHEN '{Watched.DEADLINE}' THEN m.subject ELSE t.case_id END
+            FROM chase_plate m
+            JOIN {Matter._meta.db_table} t ON t.watched = m.watched AND t.subject = m.subject
+            LEFT JOIN {TABLES["hazardcase"]} c ON c.id = t.case_id
         )
         SELECT b.person_id, b.place, {subject}, CASE WHEN b.place = 1 THEN {body} END, b.case_id, b.unit_id
         FROM (
@@ -112,7 +109,7 @@ def worst(cursor, run, rungs: list, *, at: datetime) -> list[tuple]:
         {FACT_TABLES}
         ORDER BY b.person_id, b.place
         """,
-        {**literals, "run": run.pk, "at": at},
+        {**literals, "at": at},
     )
     return cursor.fetchall()
 

@@ -8,7 +8,6 @@ from django.db import connection, transaction
 
 from common.workdays import Calendar
 from hazards.models import HazardCase
-from hazards.states import LIVE
 from rectification.chase.engine import applies, step_of
 from rectification.chase.ladder import plan
 from rectification.chase.sources import Profile, columns
@@ -16,19 +15,12 @@ from rectification.models import Matter, Rung
 from rectification.watched import Watched
 from reference.selectors import calendar as loaded_calendar
 
-STANDING = {
-    "cases": f"""
-        SELECT '{Watched.DEADLINE}', '', c.grade, c.main_level, c.due_on, true, count(*)
-        FROM {HazardCase._meta.db_table} c WHERE c.state = ANY(%(live)s) AND c.due_on IS NOT NULL
-        GROUP BY 1, 2, 3, 4, 5
-    """,
-    "matters": f"""
-        SELECT m.watched, CASE m.watched WHEN '{Watched.CLOCK}' THEN m.code ELSE '' END, coalesce(c.grade, ''),
-               coalesce(c.main_level, ''), m.due_on, true, count(*)
-        FROM {Matter._meta.db_table} m LEFT JOIN {HazardCase._meta.db_table} c ON c.id = m.case_id
-        WHERE m.ended_at IS NULL GROUP BY 1, 2, 3, 4, 5
-    """,
-}
+STANDING = f"""
+    SELECT m.watched, CASE m.watched WHEN '{Watched.CLOCK}' THEN m.code ELSE '' END, coalesce(c.grade, ''),
+           coalesce(c.main_level, ''), m.due_on, true, count(*)
+    FROM {Matter._meta.db_table} m LEFT JOIN {HazardCase._meta.db_table} c ON c.id = m.case_id
+    WHERE m.ended_at IS NULL GROUP BY 1, 2, 3, 4, 5
+"""
 
 
 @dataclass(frozen=True)
@@ -49,12 +41,9 @@ def touched(before: Rung | None, after: Rung | None) -> Touched:
 
 def standing() -> dict[Profile, int]:
     """The open things by what decides their ladder."""
-    found: dict[Profile, int] = {}
     with connection.cursor() as cursor:
-        for statement in STANDING.values():
-            cursor.execute(statement, {"live": list(LIVE)})
-            found.update((Profile(*facts), number) for *facts, number in cursor.fetchall())
-    return found
+        cursor.execute(STANDING)
+        return {Profile(*facts): number for *facts, number in cursor.fetchall()}
 
 
 @transaction.atomic
@@ -71,17 +60,6 @@ def realign(*, on: date, calendar: Calendar | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            UPDATE {HazardCase._meta.db_table} c SET next_chase_on = n.day
-            FROM {rows} n(watched, clock, grade, level, due_on, day)
-            WHERE n.watched = '{Watched.DEADLINE}' AND n.grade = c.grade AND n.level = c.main_level
-              AND n.due_on = c.due_on AND c.state = ANY(%(live)s)
-              AND (c.next_chase_on IS NULL OR c.next_chase_on > n.day)
-            """,
-            {**values, "live": list(LIVE)},
-        )
-        moved = cursor.rowcount
-        cursor.execute(
-            f"""
             UPDATE {Matter._meta.db_table} m SET next_on = n.day
             FROM {rows} n(watched, clock, grade, level, due_on, day), {Matter._meta.db_table} o
             LEFT JOIN {HazardCase._meta.db_table} c ON c.id = o.case_id
@@ -92,7 +70,7 @@ def realign(*, on: date, calendar: Calendar | None = None) -> int:
             """,
             values,
         )
-        return moved + cursor.rowcount
+        return cursor.rowcount
 
 
 def next_day(profile: Profile, rungs: Iterable[Rung], on: date, calendar: Calendar) -> date | None:

@@ -63,13 +63,8 @@ class Thing:
 
 def things_of(case: HazardCase) -> list[Thing]:
     """Everything of `case` that is owed by a day: the owner's deadline and the open matters, the next first."""
-    found = []
-    if case.state in LIVE and case.due_on:
-        profile = Profile(Watched.DEADLINE, "", case.grade, case.main_level, case.due_on, True)
-        place = Place(case.region_id[:9], case.inspector_id, level=case.main_level)
-        found.append(Thing(Watched.DEADLINE, case.pk, case.deadline_version, profile, place))
     matters = Matter.objects.filter(case=case, ended_at=None).order_by("due_on", "pk")
-    return found + [thing_of(matter, case) for matter in matters if stands(matter, case)]
+    return [thing_of(matter, case) for matter in matters if stands(matter, case)]
 
 
 def thing_of(matter: Matter, case: HazardCase) -> Thing:
@@ -84,7 +79,8 @@ def thing_of(matter: Matter, case: HazardCase) -> Thing:
         case.main_level,
         department,
     )
-    return Thing(matter.watched, matter.subject, matter.version, profile, place, matter.title)
+    about = "" if matter.watched == Watched.DEADLINE else matter.title
+    return Thing(matter.watched, matter.subject, matter.version, profile, place, about)
 
 
 def stands(matter: Matter, case: HazardCase) -> bool:
@@ -186,9 +182,8 @@ class Entry:
 
 def claims_of(case: HazardCase) -> list[Entry]:
     """What the chase did about `case`, oldest first: which rung, when, to whom, through what, read or not."""
-    titles = {(Watched.DEADLINE, case.pk): ""}
-    for matter in Matter.objects.filter(case=case):
-        titles[matter.watched, matter.subject] = matter.title
+    matters = Matter.objects.filter(case=case)
+    titles = {(one.watched, one.subject): thing_of(one, case).about for one in matters}
     found = ChaseClaim.objects.filter(subject__in={subject for _watched, subject in titles})
     rows = found.select_related("rung", "person", "run").order_by("claimed_at", "pk")
     claims = with_letters([claim for claim in rows if (claim.watched, claim.subject) in titles])

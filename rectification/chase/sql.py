@@ -9,7 +9,7 @@ from hazards.models import HazardCase
 from rectification.chase.sources import Source, columns
 from rectification.models import ChaseClaim, Rung, Suggestion
 from rectification.models.chase import FollowUp
-from rectification.watched import WAITING, Watched
+from rectification.watched import WAITING
 from rectification.wording import compile_to_sql
 from reference.models import HazardCategory, Region
 from units.models import Unit
@@ -25,7 +25,7 @@ SHANGHAI = "'Asia/Shanghai'"
 HOURS = "ceil(abs(extract(epoch FROM b.due_at - %(at)s)) / 3600)::int"
 
 FACTS = {
-    "what": f"CASE b.watched WHEN '{Watched.DEADLINE}' THEN '整改期限' ELSE b.title END",
+    "what": "b.title",
     "when": f"""CASE WHEN r.measure = 'hours' AND b.due_at > %(at)s THEN concat('还剩 ', {HOURS}, ' 小时')
                     WHEN r.measure = 'hours' AND {HOURS} = 0 THEN '时限已到'
                     WHEN r.measure = 'hours' THEN concat('超过 ', {HOURS}, ' 小时')

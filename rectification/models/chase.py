@@ -220,7 +220,7 @@ class Rung(models.Model):
 
 
 class Matter(models.Model):
-    """One thing besides the owner's deadline that somebody owes by a day, as the chase sees it.
+    """One thing that somebody owes by a day, as the chase sees it: the owner's deadline, a clock, an answer.
 
     Rows are written by triggers on the tables of the things themselves, whatever the door (chase/following.py);
     a new day is a new `version`, which begins a new ladder. `next_on` is the day from which the chase looks again,

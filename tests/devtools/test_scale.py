@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q
 from common.errors import RuleBroken
 from devtools import scale
 from hazards.models import CaseEvent, DeadlineEntry, HazardCase
-from rectification.models import Listing
+from rectification.models import Listing, Matter
 from tests.rectification.chasing import full_ladder, ladder  # noqa: F401
 from units.models import Unit
 
@@ -60,8 +60,9 @@ def test_the_same_seed_makes_the_same_county(county_tables):
 def test_headline_and_history_agree(county_tables):
     sown()
     live = Q(state__in=["ordered", "submitted"])
-    assert not HazardCase.objects.filter(live, next_chase_on=None).exists()
-    assert not HazardCase.objects.filter(~live, next_chase_on__isnull=False).exists()
+    watched = Matter.objects.filter(watched="deadline")
+    assert watched.count() == HazardCase.objects.filter(live, due_on__isnull=False).count()
+    assert not watched.filter(next_on=None).exists()
     assert not HazardCase.objects.filter(opened_on__gt=ON).exists()
     assert not HazardCase.objects.filter(closed_on__gt=ON).exists()
     assert not HazardCase.objects.filter(closed_on__lt=F("opened_on")).exists()

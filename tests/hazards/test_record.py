@@ -37,7 +37,6 @@ def test_ordering_sets_deadline_original_and_ledger(case, inspector_a):
     assert [(row.version, row.due_on, row.previous, row.act) for row in case.deadlines.all()] == [
         (1, plus(15), None, "order")
     ]
-    assert case.next_chase_on == DAY
 
 
 def test_overdue_begins_the_day_after_the_deadline(case, inspector_a):
@@ -64,7 +63,7 @@ def test_failing_returns_the_case_with_a_new_deadline_and_keeps_the_original(cas
 
 def test_closing_sets_the_day_and_stops_the_chase(case, cast):
     journeys.reach(case, states.CLOSED, cast)
-    assert (case.closed_on, case.next_chase_on) == (plus(5), None)
+    assert case.closed_on == plus(5)
 
 
 def test_reopening_begins_a_new_round_without_a_deadline(case, cast):

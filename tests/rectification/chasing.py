@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import chinese_calendar
 import pytest
 
-from rectification.models import ChaseClaim
+from rectification.models import ChaseClaim, Matter
 from tests.factories import at
 
 YEARS = (2025, 2026)
@@ -77,6 +77,16 @@ def extended(case, until, *, asked_by, granted_by, on):
         case, until=until, reason="设备未到货", interim="专人值守", by=asked_by, at=at(on, 9)
     )
     extensions.grant(asked, by=granted_by, at=at(on, 10))
+
+
+def next_look(case):
+    """The day from which the chase looks at the deadline of a case again; None: never."""
+    return Matter.objects.get(watched="deadline", subject=case.pk).next_on
+
+
+def looked_at(on):
+    """The open deadlines whose day has come and that are still to be looked at."""
+    return Matter.objects.filter(watched="deadline", next_on__lte=on)
 
 
 # --- the oracle: day by day, without the product's calendar, ladder or SQL ------------------------------

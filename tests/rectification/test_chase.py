@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Post
-from hazards.models import HazardCase
 from hazards.services import record
 from notifications.models import Delivery, Message
 from rectification.chase import engine
@@ -17,14 +16,11 @@ from rectification.models import ChaseClaim, ChaseRun, Rung
 from reference.models import CalendarDay
 from reference.selectors import forget_calendar
 from tests.factories import at
-from tests.rectification.chasing import (  # noqa: F401
+from tests.rectification.chasing import (
     Oracle,
-    chased_case,
     extended,
-    full_ladder,
-    ladder,
+    next_look,
     passed,
-    posts,
     told,
 )
 
@@ -106,7 +102,7 @@ def test_a_letter_is_in_the_inbox_at_once_and_waits_for_the_mail(chased_case, po
 
 
 def test_without_a_rung_in_force_nothing_is_said_and_the_case_stays_due(chased_case):
-    chased_case(DUE)
+    case = chased_case(DUE)
     Rung.objects.update(valid_from=date(2026, 7, 1))
     assert run(DAY_AFTER).counts() == {
         "on": "2026-06-11",
@@ -116,9 +112,7 @@ def test_without_a_rung_in_force_nothing_is_said_and_the_case_stays_due(chased_c
         "skipped": 0,
     }
     assert ChaseRun.objects.get().finished_at
-    assert (
-        HazardCase.objects.get().next_chase_on is None or HazardCase.objects.get().next_chase_on > DAY_AFTER
-    )
+    assert next_look(case) > DAY_AFTER
     Rung.objects.update(valid_from=date(2026, 6, 11))
     assert realign(on=date(2026, 6, 11)) == 1
     assert run(date(2026, 6, 15)).messages == 3  # of the day after the deadline, and three days after it
@@ -175,16 +169,15 @@ def test_of_missed_repetitions_only_the_latest_is_sent(chased_case):
     assert list(over.values_list("recipient", "cycle")) == [
         (role, cycle) for role in ("leader", "officer", "township_head") for cycle in (0, 1, 2)
     ]
-    case.refresh_from_db()
-    assert case.next_chase_on == date(2026, 7, 27)
+    assert next_look(case) == date(2026, 7, 27)
 
 
 def test_a_run_for_an_earlier_day_changes_nothing(chased_case):
     case = chased_case(DUE)
     run(date(2026, 7, 20))
-    case.refresh_from_db()
+    after = next_look(case)
     assert run(date(2026, 6, 11)).claimed == 0
-    assert HazardCase.objects.get(pk=case.pk).next_chase_on == case.next_chase_on
+    assert next_look(case) == after
 
 
 def test_an_extension_starts_a_new_ladder(chased_case, posts):
@@ -320,12 +313,11 @@ def test_a_year_that_is_not_loaded_is_named_and_keeps_nobody_else_waiting(chased
     assert "2027" in " ".join(tally.reasons())
     assert ChaseRun.objects.get().notes["years"] == {"2027": 1}
     assert troubles() == list(tally.reasons())
-    waiting.refresh_from_db()
-    assert waiting.next_chase_on == date(2027, 1, 4)
+    assert next_look(waiting) == date(2027, 1, 4)
     later = run(date(2027, 1, 5))
     assert (later.messages, dict(later.years)) == (0, {2027: 2})
     waiting.refresh_from_db()
-    assert waiting.next_chase_on <= date(2027, 1, 5)  # stays due until somebody loads the year
+    assert next_look(waiting) <= date(2027, 1, 5)  # stays due until somebody loads the year
 
 
 # --- the record and the command -----------------------------------------------------------------------------

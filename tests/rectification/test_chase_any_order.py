@@ -7,10 +7,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hazards.models import HazardCase
 from notifications.models import Message
 from rectification.chase import engine
-from rectification.models import ChaseClaim
+from rectification.models import ChaseClaim, Matter
 from tests.factories import at
 from tests.rectification.chasing import Oracle, chased_case, full_ladder, ladder, passed, posts, told  # noqa: F401
 
@@ -64,5 +63,5 @@ def test_many_cases_at_once_are_as_each_alone(chased_case, monkeypatch, dues, da
             assert passed(case) == oracle.passed
         claims = ChaseClaim.objects.values("subject", "rung", "cycle").distinct().count()
         assert claims == sum(len(oracle.sent) + len(oracle.passed) for oracle in oracles.values())
-        assert not HazardCase.objects.filter(next_chase_on=None).exists()
+        assert not Matter.objects.filter(watched="deadline", next_on=None).exists()
         transaction.set_rollback(True)

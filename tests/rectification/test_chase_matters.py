@@ -22,7 +22,7 @@ from rectification.services import (
 )
 from tests import journeys
 from tests.factories import at
-from tests.rectification.chasing import chased_case, full_ladder, ladder, posts  # noqa: F401
+from tests.rectification.chasing import chased_case, full_ladder, ladder, next_look, posts  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -410,8 +410,7 @@ def test_a_new_version_of_a_rung_owes_only_its_own_days(chased_case, ladder):
     new.save()
     assert touched(old, new).after == 1
     assert realign(on=date(2026, 6, 16)) == 1
-    case.refresh_from_db()
-    assert case.next_chase_on == date(2026, 6, 17)
+    assert next_look(case) == date(2026, 6, 17)
     run(date(2026, 6, 17))
     run(date(2026, 6, 30))
     claims = ChaseClaim.objects.filter(rung__code="after-7", outcome="told")

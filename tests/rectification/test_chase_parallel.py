@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from hazards.models import HazardCase
 from notifications.models import Message
 from rectification.chase import engine
-from rectification.models import ChaseClaim
+from rectification.models import ChaseClaim, Matter
 from tests.factories import at
-from tests.rectification.chasing import chased_case, extended, full_ladder, ladder, posts, told  # noqa: F401
+from tests.rectification.chasing import chased_case, extended, full_ladder, ladder, looked_at, posts, told  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,7 +61,7 @@ def test_eight_runs_at_once_tell_everybody_once(chased_case, monkeypatch):
     assert sum(tally.claimed for tally in tallies) == ChaseClaim.objects.count() == 1200
     assert sum(tally.messages for tally in tallies) == Message.objects.count() == 4
     assert all(message.subject.startswith("6月22日隐患催办 200 件") for message in Message.objects.all())
-    assert not HazardCase.objects.filter(next_chase_on__lte=ON).exists()
+    assert not looked_at(ON).exists()
 
 
 def test_without_the_lock_claims_are_still_made_once(chased_case, monkeypatch):
@@ -76,14 +76,14 @@ def test_without_the_lock_claims_are_still_made_once(chased_case, monkeypatch):
     copies(chased_case(DUE), 199)
     in_threads(8, lambda: engine.run(on=ON, at=at(ON, 8)))
     assert ChaseClaim.objects.count() == 1200
-    assert not HazardCase.objects.filter(next_chase_on__lte=ON).exists()
+    assert not looked_at(ON).exists()
 
 
 def test_a_case_that_is_being_saved_is_left_for_the_next_run(chased_case, monkeypatch):
     monkeypatch.setattr(engine, "PAUSE", 0.01)
     busy, free = chased_case(DUE), chased_case(DUE)
     with transaction.atomic():
-        HazardCase.objects.select_for_update().get(pk=busy.pk)
+        Matter.objects.select_for_update().get(watched="deadline", subject=busy.pk)
         [tally] = in_threads(1, lambda: engine.run(on=ON, at=at(ON, 8)))
     assert len(told(free)) == 4
     assert told(busy) == []

@@ -54,7 +54,7 @@ def test_the_case_stands_again_as_if_it_had_never_been_closed(closed, office):
     assert (closed.state, closed.closed_on, closed.due_on, closed.original_due_on) == (
         "ordered", None, plus(15), plus(15),
     )  # fmt: skip
-    assert (closed.round, closed.listed_levels, closed.next_chase_on) == (1, ["county"], plus(7))
+    assert (closed.round, closed.listed_levels) == (1, ["county"])
     assert closed.deadlines.count() == deadlines
     assert (reversal.closed_on, reversal.closed_by.username) == (plus(5), "eyes13")
     event = closed.events.last()

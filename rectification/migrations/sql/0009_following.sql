@@ -8,7 +8,8 @@ CREATE FUNCTION chase_unseen() RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT 
 CREATE FUNCTION chase_watch(
     p_watched text, p_subject bigint, p_open boolean, p_case bigint, p_unit bigint, p_region text, p_title text,
     p_due_on date, p_due_at timestamptz DEFAULT NULL, p_hours boolean DEFAULT false, p_code text DEFAULT '',
-    p_person bigint DEFAULT NULL, p_asker bigint DEFAULT NULL, p_round integer DEFAULT NULL
+    p_person bigint DEFAULT NULL, p_asker bigint DEFAULT NULL, p_round integer DEFAULT NULL,
+    p_version integer DEFAULT NULL, p_from date DEFAULT chase_unseen()
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     -- A day means its end in Shanghai.
@@ -25,18 +26,26 @@ BEGIN
         watched, subject, version, case_id, unit_id, region_id, title, due_on, due_at, code, person_id, asker_id,
         round, next_on, next_at
     ) VALUES (
-        p_watched, p_subject, 1, p_case, p_unit, p_region, left(p_title, 200), p_due_on, instant, left(p_code, 40),
-        p_person, p_asker, p_round, chase_unseen(), CASE WHEN p_hours THEN chase_unseen() END
+        p_watched, p_subject, coalesce(p_version, 1), p_case, p_unit, p_region, left(p_title, 200), p_due_on, instant, left(p_code, 40),
+        p_person, p_asker, p_round, p_from, CASE WHEN p_hours THEN chase_unseen() END
     )
     ON CONFLICT (watched, subject) DO UPDATE SET
-        version = m.version + (m.due_at <> EXCLUDED.due_at OR m.ended_at IS NOT NULL)::int,
+        version = coalesce(p_version, m.version + (m.due_at <> EXCLUDED.due_at OR m.ended_at IS NOT NULL)::int),
         title = EXCLUDED.title, due_on = EXCLUDED.due_on, due_at = EXCLUDED.due_at, code = EXCLUDED.code,
         person_id = EXCLUDED.person_id, asker_id = EXCLUDED.asker_id, round = EXCLUDED.round,
         region_id = EXCLUDED.region_id, next_on = EXCLUDED.next_on, next_at = EXCLUDED.next_at, ended_at = NULL
-    WHERE m.ended_at IS NOT NULL
+    WHERE m.ended_at IS NOT NULL OR m.version <> p_version
        OR (m.due_at, m.title, m.code, m.region_id) <> (EXCLUDED.due_at, EXCLUDED.title, EXCLUDED.code, EXCLUDED.region_id)
        OR (m.person_id, m.asker_id, m.round) IS DISTINCT FROM (EXCLUDED.person_id, EXCLUDED.asker_id, EXCLUDED.round);
 END $$;
+
+-- The owner's deadline carries the version of the deadline ledger: the same deadline again is no new ladder.
+CREATE FUNCTION chase_follow_case(r hazards_hazardcase) RETURNS void LANGUAGE sql AS $$
+    SELECT chase_watch(
+        'deadline', r.id, r.state IN ('registered', 'ordered', 'submitted'), r.id, r.unit_id, r.region_id, '整改期限',
+        r.due_on, p_version => r.deadline_version::integer, p_from => greatest(r.opened_on, chase_unseen())
+    )
+$$;
 
 CREATE FUNCTION chase_follow_clock(r hazards_clock) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -161,14 +170,25 @@ FOR EACH ROW EXECUTE FUNCTION chase_transfer_changed();
 -- A case that is closed, comes back, or is graded or listed anew changes what its matters owe: look again.
 CREATE FUNCTION chase_case_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE rectification_matter SET next_on = chase_unseen() WHERE case_id = NEW.id AND ended_at IS NULL;
+    PERFORM chase_follow_case(NEW);
+    IF TG_OP = 'UPDATE' THEN
+        UPDATE rectification_matter SET next_on = least(next_on, NEW.opened_on)
+        WHERE case_id = NEW.id AND ended_at IS NULL;
+    END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER chase_follows AFTER UPDATE OF state, round, grade, main_level ON hazards_hazardcase
-FOR EACH ROW WHEN ((OLD.state, OLD.round, OLD.grade, OLD.main_level) IS DISTINCT FROM
-                   (NEW.state, NEW.round, NEW.grade, NEW.main_level))
+CREATE TRIGGER chase_follows_new AFTER INSERT ON hazards_hazardcase
+FOR EACH ROW WHEN (NEW.due_on IS NOT NULL AND NEW.state IN ('registered', 'ordered', 'submitted'))
+EXECUTE FUNCTION chase_case_changed();
+CREATE TRIGGER chase_follows AFTER UPDATE OF state, due_on, deadline_version, round, grade, main_level
+ON hazards_hazardcase
+FOR EACH ROW WHEN ((OLD.state, OLD.due_on, OLD.deadline_version, OLD.round, OLD.grade, OLD.main_level)
+                   IS DISTINCT FROM
+                   (NEW.state, NEW.due_on, NEW.deadline_version, NEW.round, NEW.grade, NEW.main_level))
 EXECUTE FUNCTION chase_case_changed();
 
+SELECT chase_follow_case(r) FROM hazards_hazardcase r
+WHERE due_on IS NOT NULL AND state IN ('registered', 'ordered', 'submitted');
 SELECT chase_follow_clock(r) FROM hazards_clock r WHERE met_at IS NULL AND stopped_at IS NULL;
 SELECT chase_follow_milestone(r) FROM rectification_milestone r WHERE done_on IS NULL AND dropped_at IS NULL;
 SELECT chase_follow_listing(r) FROM rectification_listing r WHERE delisted_on IS NULL;
