@@ -60,6 +60,7 @@ class Webhook:
         self.parts = urlsplit(gateway.url)
         self.secure = self.parts.scheme == "https"
         self.socket: socket.socket | None = None
+        self.used = False
 
     def open(self) -> None:
         """Connects. Raises LineDown: nothing was handed over yet, so that no letter has used up an attempt."""
@@ -80,7 +81,7 @@ class Webhook:
         """One letter. Raises NotBrought unless the gateway answers 2xx within its time."""
         until = time.monotonic() + self.gateway.timeout
         body = payload(parcel)
-        reused = self.socket is not None and getattr(self, "used", False)
+        reused = self.socket is not None and self.used
         self.open()
         try:
             answer = self._exchange(body, parcel, until)
@@ -230,7 +231,7 @@ def answered(status: int, said: str) -> str:
         return _(
             "The gateway answered %(status)s, a redirect; it is not followed. Enter the final address."
         ) % {"status": status}
-    return _("The gateway answered %(status)s. %(said)s").strip() % {
+    return _("The gateway answered %(status)s. %(said)s") % {
         "status": status,
         "said": " ".join(said.split()),
     }

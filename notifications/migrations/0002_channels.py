@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='delivery',
             name='state',
-            field=models.CharField(choices=[('pending', 'To be sent'), ('sent', 'Sent'), ('failed', 'Will be tried again'), ('dead', 'Given up'), ('dropped', 'Dropped'), ('impossible', 'No way to the person'), ('expired', 'Expired before it could be sent')], db_default='pending', default='pending', max_length=10, verbose_name='state'),
+            field=models.CharField(choices=[('pending', 'To be sent'), ('sent', 'Sent'), ('failed', 'Will be tried again'), ('dead', 'Given up'), ('dropped', 'Written off'), ('impossible', 'No way to the person'), ('expired', 'Expired before it could be sent')], db_default='pending', default='pending', max_length=10, verbose_name='state'),
         ),
         migrations.AlterField(
             model_name='message',

@@ -1,5 +1,6 @@
 """Servers on the other side, for real: a mail server that refuses, and a gateway that misbehaves as it is told."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -43,7 +44,7 @@ class StrictOffice(PostOffice):
 
 
 class Gateway:
-    """`with Gateway(200, 500, "hang") as gateway:` answers the first request 200, the second 500 ...; the last for ever.
+    """`with Gateway(200, 500, "hang") as gateway:` answers 200, then 500, then the last for ever.
 
     An answer is a status, (status, headers), (status, headers, body), "hang" (never), "drip" (a byte of a header each
     0.1 s), "huge" (10 MB), "cut" (closes without an answer). `seen` are (headers, body as bytes).
@@ -94,10 +95,8 @@ class Gateway:
 
             def say_huge(self):
                 self.close_connection = True
-                try:
+                with contextlib.suppress(OSError):
                     self.say((200, {}, b"x" * 10_000_000))
-                except OSError:
-                    pass
 
             def say_cut(self):
                 self.close_connection = True
@@ -116,7 +115,9 @@ class Gateway:
         self.url = f"http://127.0.0.1:{self.server.server_port}/send?app=1"
 
     def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        ).start()
         return self
 
     def __exit__(self, *_exception):
