@@ -86,7 +86,8 @@ def test_waits_grow_and_end_at_six_hours(attempts):
 
 @pytest.mark.parametrize(
     ("failures", "asked", "expected"),
-    [(1, None, 120), (2, None, 240), (3, None, 480), (4, None, 600), (9999, None, 600), (1, 0, 1), (1, 30, 30), (5, 1e6, 3600)],
+    [(1, None, 120), (2, None, 240), (3, None, 480), (4, None, 600), (9999, None, 600), (1, 0, 1), (1, 30, 30),
+     (5, 1e6, 3600)],
 )  # fmt: skip
 def test_a_way_out_rests_longer_each_time(failures, asked, expected):
     assert pause_after(failures, asked) == timedelta(seconds=expected)
