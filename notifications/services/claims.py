@@ -1,6 +1,6 @@
 """The statements of a delivery run: taking letters under a lease, and noting what became of them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -73,33 +73,42 @@ def claim(lane: Lane, size: int, now: datetime) -> list[Parcel]:
         return [Parcel(*row[:14], quiet=Quiet(*row[14:16], bool(row[16]))) for row in cursor.fetchall()]
 
 
-def note(outcomes: Iterable[Outcome]) -> None:
+SETTLE = f"""
+UPDATE {TABLES["delivery"]} d
+SET state = coalesce(o.state, d.state), attempts = d.attempts - o.back, sent_at = o.sent_at,
+    next_attempt_at = coalesce(o.next_attempt_at, d.next_attempt_at),
+    fault = CASE WHEN o.state IS NULL AND o.fault = '' THEN d.fault ELSE o.fault END,
+    last_error = CASE WHEN o.state IS NULL AND o.fault = '' THEN d.last_error ELSE o.words END
+FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[],
+            %s::text[], %s::text[])
+     AS o(id, attempts, state, back, next_attempt_at, sent_at, fault, words)
+WHERE d.id = o.id AND d.attempts = o.attempts AND d.state IN ('pending', 'failed')
+"""
+# What nearly every letter comes to, when it is noted by itself: a third of the cost.
+SETTLE_SENT = f"""
+UPDATE {TABLES["delivery"]} SET state = 'sent', sent_at = %s, fault = '', last_error = ''
+WHERE id = %s AND attempts = %s AND state IN ('pending', 'failed')
+"""
+
+
+def note(outcomes: Sequence[Outcome]) -> None:
     """Writes down what became of some parcels, in one statement.
 
     Only a claim that is still ours is settled: after a lost lease the outcome belongs to the next worker.
     """
-    rows = [
-        (one.parcel.id, one.parcel.attempts, one.state and str(one.state), 0 if one.used else 1,
-         one.next_attempt_at, one.sent_at, one.fault, one.words[:300])
-        for one in outcomes
-    ]  # fmt: skip
-    if not rows:
+    if not outcomes:
         return
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            UPDATE {TABLES["delivery"]} d
-            SET state = coalesce(o.state, d.state), attempts = d.attempts - o.back, sent_at = o.sent_at,
-                next_attempt_at = coalesce(o.next_attempt_at, d.next_attempt_at),
-                fault = CASE WHEN o.state IS NULL AND o.fault = '' THEN d.fault ELSE o.fault END,
-                last_error = CASE WHEN o.state IS NULL AND o.fault = '' THEN d.last_error ELSE o.words END
-            FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::int[], %s::timestamptz[], %s::timestamptz[],
-                        %s::text[], %s::text[])
-                 AS o(id, attempts, state, back, next_attempt_at, sent_at, fault, words)
-            WHERE d.id = o.id AND d.attempts = o.attempts AND d.state IN ('pending', 'failed')
-            """,
-            [list(column) for column in zip(*rows, strict=True)],
-        )
+        if len(outcomes) == 1 and outcomes[0].state == Delivery.State.SENT:
+            one = outcomes[0]
+            cursor.execute(SETTLE_SENT, [one.sent_at, one.parcel.id, one.parcel.attempts])
+            return
+        rows = [
+            (one.parcel.id, one.parcel.attempts, one.state and str(one.state), 0 if one.used else 1,
+             one.next_attempt_at, one.sent_at, one.fault, one.words[:300])
+            for one in outcomes
+        ]  # fmt: skip
+        cursor.execute(SETTLE, [list(column) for column in zip(*rows, strict=True)])
 
 
 def queues(now: datetime) -> dict[tuple[str, int | None], int]:
