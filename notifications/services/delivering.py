@@ -27,6 +27,8 @@ BATCH = 50
 RUN_SECONDS = 27
 # So many failures in a row that are the server's own, and the lane rests.
 PATIENCE = 3
+# Every so many notes of single letters one waits for the disk, and with it all before it.
+DISK_EVERY = 20
 State = Delivery.State
 
 
@@ -119,7 +121,7 @@ class Worker:
         self.lane, self.run, self.counts = lane, run, Counter()
         self.session = lane.session()
         self.failures = lines.failures(lane)
-        self.streak = 0
+        self.streak = self.written = 0
         self.noted: list[Outcome] = []
 
     def bring_batch(self) -> bool:
@@ -212,7 +214,8 @@ class Worker:
 
     def _write(self) -> None:
         noted, self.noted = self.noted, []
-        claims.note(noted)
+        self.written += 1
+        claims.note(noted, on_disk=self.written % DISK_EVERY == 0)
 
     def _hand_back(self, parcels: list[Parcel], error: NotBrought | None = None) -> bool:
         self.counts["put_off"] += len(parcels)

@@ -35,8 +35,9 @@ def lane_of(channel: str, gateway: Gateway | None) -> Lane:
     """The lane of a channel.
 
     A mail server knows no idempotency key, so each e-mail is noted before the next one leaves: a killed worker
-    repeats at most the one that was under way. A webhook's letters are noted in groups: what a killed worker
-    repeats carries the same keys, and the gateway knows them. A robot is like a mail server.
+    repeats at most the one that was under way, and a database that crashes (not waiting for the disk each time)
+    forgets at most the last twenty of a connection; both under the same Message-ID. A webhook's letters are noted in
+    groups of twenty: what is repeated carries the same keys, and the gateway knows them. A robot is like a mail server.
     """
     if gateway is None:
         return Lane(
