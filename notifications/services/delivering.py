@@ -25,6 +25,8 @@ MAX_ATTEMPTS = 8
 BATCH = 50
 # Beat comes every half minute; a run that stops before lets no lane wait for a slow one.
 RUN_SECONDS = 27
+# Sessions, and so threads and database connections, of one run; each lane has one in any case.
+SESSIONS = 16
 # So many failures in a row that are the server's own, and the lane rests.
 PATIENCE = 3
 # Every so many notes of single letters one waits for the disk, and with it all before it.
@@ -67,17 +69,24 @@ def deliver_due(*, now, seconds: float = RUN_SECONDS) -> dict[str, int]:
 
 
 def _crew(now) -> list[Lane]:
-    """The lanes with work, each as often as it may have sessions and has batches; a lane on probation once."""
-    idle = lines.resting(now)
-    gateways = Gateway.objects.in_use().in_bulk()
-    crew = []
-    for (channel, gateway_id), due in claims.queues(now).items():
-        if channel != EMAIL and gateway_id not in gateways:
-            continue
-        lane = lines.lane_of(channel, gateways.get(gateway_id))
-        if lane.name not in idle:
-            crew += [lane] * min(lane.connections, -(-due // BATCH), 1 if lines.failures(lane) else due)
-    return crew
+    """The lanes with work, each at least once; more sessions of one where it may have them and has batches."""
+    firsts, more = [], []
+    for lane, due in _lanes(now):
+        sessions = 1 if lines.failures(lane) else min(lane.connections, -(-due // BATCH))
+        firsts.append(lane)
+        more += [lane] * (sessions - 1)
+    return firsts + more[: max(0, SESSIONS - len(firsts))]
+
+
+def _lanes(now) -> list[tuple[Lane, int]]:
+    """The lanes that have letters and do not rest, and how many are due."""
+    idle, gateways = lines.resting(now), Gateway.objects.in_use().in_bulk()
+    found = [
+        (lines.lane_of(channel, gateways.get(gateway_id)), due)
+        for (channel, gateway_id), due in claims.queues(now).items()
+        if channel == EMAIL or gateway_id in gateways
+    ]
+    return [(lane, due) for lane, due in found if lane.name not in idle]
 
 
 def _at_once(crew: list[Lane], run: Run) -> list[Counter]:

@@ -450,3 +450,16 @@ def test_a_robot_speaks_through_apprise(divisions, officer_east):
         assert run()["sent"] == 1
     assert sink.bodies[0]["title"] == "到期"
     assert sink.bodies[0]["message"].startswith("@马东")
+
+
+def test_every_way_out_has_a_session_before_any_has_more(sms, monkeypatch):
+    monkeypatch.setattr(delivering, "SESSIONS", 3)
+    for name, region in (("甲", "131121104"), ("乙", "3308")):
+        gateway = sms("http://127.0.0.1:9/", name, connections=4)
+        gateway.region_id = region
+        gateway.save()
+    post_many([owner(n) for n in range(120)], now=NOW)
+    post_many([owner(500, region="3308")], now=NOW)
+    crew = [delivering.Gateway.objects.get(pk=lane.gateway_id).name for lane in delivering._crew(NOW)]
+    assert sorted(crew[:2]) == ["乙", "甲"]
+    assert crew[2:] == ["甲"]
