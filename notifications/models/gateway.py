@@ -97,6 +97,7 @@ def address_problem(channel: str, url: str) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port
+        (parts.hostname or "").encode("idna")
     except ValueError:
         return _("This is no address: check the brackets and the port.")
     if channel == Gateway.Channel.BOT:

@@ -463,3 +463,20 @@ def test_every_way_out_has_a_session_before_any_has_more(sms, monkeypatch):
     crew = [delivering.Gateway.objects.get(pk=lane.gateway_id).name for lane in delivering._crew(NOW)]
     assert sorted(crew[:2]) == ["乙", "甲"]
     assert crew[2:] == ["甲"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_breaks_one_lane_stops_no_other_and_the_job_says_so(sms, officer_east, post_office, monkeypatch):
+    def burst(self):
+        raise MemoryError("nobody foresaw this")
+
+    monkeypatch.setattr(delivering.lines.SESSIONS["webhook"], "open", burst)
+    with sinks.StrictOffice() as office:
+        post_office(office.port)
+        sms("http://127.0.0.1:9/")
+        post_many([owner(), mail(officer_east)], now=NOW)
+        with pytest.raises(MemoryError):
+            run()
+        assert len(office.letters) == 1
+    assert state("m1") == ("sent", 1, "")
+    assert state("o1") == ("pending", 1, "")

@@ -203,6 +203,7 @@ def test_an_expired_letter_is_marked_in_the_inbox(officer_east, as_user):
         ("webhook", "http://a b/", "没有服务器名称"),
         ("webhook", "http://[::1", "格式不正确"),
         ("webhook", "http://x:99999/", "格式不正确"),
+        ("webhook", f"http://{'x' * 64}.example/", "格式不正确"),
         ("webhook", "https://u:p@sms.example/", "不要包含用户名或口令"),
         ("bot", "https://oapi.dingtalk.com/robot", "群机器人地址须以"),
     ],
