@@ -26,7 +26,7 @@ class Gateway(models.Model):
         BOT = "bot", _("Group-chat robot")
 
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
-    name = models.CharField(_("name"), max_length=60, unique=True)
+    name = models.CharField(_("name of the gateway"), max_length=60, unique=True)
     url = models.CharField(
         _("address"),
         max_length=300,
