@@ -320,7 +320,7 @@ def lock(arguments: list[str]) -> None:
         whole, runtime = Path(folder, "whole.txt"), Path(folder, "runtime.txt")
         if LOCK.exists() and "--upgrade" not in arguments:
             shutil.copy(LOCK, whole)  # uv keeps the versions it finds in its output file
-        compile_lock(uv, whole, "embedded", "dev")
+        compile_lock(uv, whole, "embedded", "notify", "dev")
         compile_lock(uv, runtime, "embedded", constraint=whole)
         everything, needed = read_entries(whole), read_entries(runtime)
     upper = "".join(everything[name] for name in everything if name in needed)

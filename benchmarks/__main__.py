@@ -1,4 +1,4 @@
-"""`make bench`: a county of CASES hazard cases, its pages, a filing and the chase, each against its floor.
+"""`make bench`: a county of CASES hazard cases, its pages, a filing, the chase and the outbox, each against its floor.
 
 Prints a table and writes benchmarks/out/latest.json. A missed target is a result; not being able to measure
 is an error.
@@ -13,6 +13,7 @@ from benchmarks import report
 from benchmarks.stage import CannotMeasure, Stage
 
 CASES = 100_000
+LETTERS = 100_000
 LEAST = 2_000  # below this the seed has not one case of every kind
 
 
@@ -28,12 +29,12 @@ def asked(name: str, default: int, least: int) -> int:
     return int(given)
 
 
-def measure(cases: int, rounds: int) -> list[report.Figure]:
+def measure(cases: int, rounds: int, letters: int) -> list[report.Figure]:
     with Stage(cases, say) as stage:
         import django
 
         django.setup()
-        from benchmarks import bench_chase, bench_filing, bench_pages
+        from benchmarks import bench_chase, bench_delivery, bench_filing, bench_pages
 
         say("Filing inspections")
         figures, filed = bench_filing.run(cases, rounds=rounds)
@@ -46,16 +47,21 @@ def measure(cases: int, rounds: int) -> list[report.Figure]:
         kinds = {0: "chase"}
         for at, row in enumerate(bench_chase.run(cases)):
             figures.append(report.Figure(**row, kind=kinds.get(at, "")))
+        say(f"Delivering {letters:,} e-mails and as many webhooks")
+        figures += [report.Figure(**row) for row in bench_delivery.run(letters)]
         return figures
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks", description="Measure; CASES and ROUNDS set how much.")
+    parser = argparse.ArgumentParser(
+        prog="benchmarks", description="Measure; CASES, ROUNDS and LETTERS set how much."
+    )
     parser.add_argument("--out", type=Path, default=report.LATEST, help="where the list for programs goes")
     out = parser.parse_args().out
     try:
         cases, rounds = asked("CASES", CASES, LEAST), asked("ROUNDS", 25, 1)
-        figures = measure(cases, rounds)
+        letters = asked("LETTERS", min(cases, LETTERS), 100)
+        figures = measure(cases, rounds, letters)
     except CannotMeasure as error:
         say(str(error))
         return 1

@@ -1,16 +1,21 @@
-"""The inbox, and the letters that never arrived."""
+"""The inbox, the letters that never arrived, and how a person wants to be reached."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.roles import need
 from common import days
-from common.errors import AlreadyDone
+from common.errors import AlreadyDone, RuleBroken
+from common.forms import put_refusal
 from common.listing import Listing
 from notifications import selectors, services
+from notifications.filters import DeliveryFilter
+from notifications.forms import DropForm, PreferenceForm
 from notifications.models import Delivery, Message
 
 
@@ -46,10 +51,10 @@ def open_message(request, pk):
 @require_POST
 def read(request, pk=None):
     """Marks one, or all, as read."""
-    messages = Message.objects.visible_to(request.user)
+    mine = Message.objects.visible_to(request.user)
     if pk is not None:
-        messages = messages.filter(pk=get_object_or_404(messages, pk=pk).pk)
-    services.mark_read(messages, at=days.now())
+        mine = mine.filter(pk=get_object_or_404(mine, pk=pk).pk)
+    services.mark_read(mine, at=days.now())
     only_unread = request.POST.get("show") == "unread"
     if request.headers.get("HX-Request") == "true":
         return page(request, only_unread=only_unread)
@@ -62,19 +67,84 @@ def unread(request):
     return HttpResponse(str(selectors.unread_count(request.user)), content_type="text/plain")
 
 
+def preferences(request):
+    """By which channels I want to be told, and when not."""
+    form = PreferenceForm(request.POST or None, instance=selectors.preference(request.user))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your choice is saved. It holds for letters written from now on."))
+        return redirect("notifications:preferences")
+    status = 422 if form.is_bound else 200
+    return render(request, "notifications/preferences.html", {"form": form}, status=status)
+
+
 @require_GET
 def dead_letters(request):
-    """What could not be brought, and why."""
+    """What could not be brought, why, and where that can be mended."""
     need(request.user, "message.dead_letters")
-    listing = Listing(request, selectors.dead_letters(request.user))
-    return render(request, "notifications/dead_letters.html", {"listing": listing})
+    tab = request.GET.get("state")
+    tab = tab if tab in selectors.TABS else selectors.TABS[0]
+    narrowed = DeliveryFilter(request.GET, selectors.dead_letters(request.user, tab))
+    listing = Listing(request, narrowed.qs, filterset=narrowed, hidden=("state",))
+    context = {
+        "listing": listing,
+        "filter": narrowed,
+        "tab": tab,
+        "rows": [(letter, *selectors.mend(letter, request.user)) for letter in listing],
+        "alike": selectors.alike(request.user) if tab == "stuck" else [],
+        "resting": selectors.resting(days.now()),
+    }
+    return render(request, "notifications/dead_letters.html", context)
 
 
 @require_POST
 def retry(request, pk):
-    """Tries a dead letter again."""
-    need(request.user, "message.dead_letters")
-    delivery = get_object_or_404(Delivery.objects.visible_to(request.user), pk=pk)
-    if not services.retry_dead(delivery, now=days.now()):
-        raise AlreadyDone(_("This letter is on its way again already."))
+    """Tries a letter again that is stuck."""
+    delivery = stuck(request, pk)
+    if services.retry_dead(delivery, now=days.now()):
+        messages.success(request, _("The letter is on its way again."))
+    else:
+        delivery.refresh_from_db()
+        if delivery.state != Delivery.State.IMPOSSIBLE:
+            raise AlreadyDone(_("This letter is on its way again already."))
+        messages.error(request, delivery.last_error)
     return redirect("notifications:dead_letters")
+
+
+@require_POST
+def retry_alike(request):
+    """Tries all letters again that stick at the same fault."""
+    need(request.user, "message.dead_letters")
+    mine = Delivery.objects.filter(pk__in=Delivery.objects.visible_to(request.user).stuck().values("pk"))
+    asked = {name: request.POST.get(name, "") for name in ("channel", "fault")}
+    count = services.retry_alike(mine, **asked, now=days.now())
+    words = ngettext(
+        "%(count)s letter is on its way again.", "%(count)s letters are on their way again.", count
+    )
+    messages.success(request, words % {"count": count})
+    return redirect("notifications:dead_letters")
+
+
+def drop(request, pk):
+    """Ends the attempts on a letter, with a reason."""
+    delivery = stuck(request, pk)
+    form = DropForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.drop(delivery, by=request.user, reason=form.cleaned_data["reason"], at=days.now())
+        except AlreadyDone:
+            raise
+        except RuleBroken as error:
+            put_refusal(form, error)
+        else:
+            messages.success(request, _("The letter is written off; the reason stays with it."))
+            return redirect("notifications:dead_letters")
+    status = 422 if form.is_bound else 200
+    return render(request, "notifications/drop.html", {"letter": delivery, "form": form}, status=status)
+
+
+def stuck(request, pk) -> Delivery:
+    """A letter to one of the people whom the asker looks after; 404 elsewhere."""
+    need(request.user, "message.dead_letters")
+    letters = Delivery.objects.visible_to(request.user).select_related("message__recipient")
+    return get_object_or_404(letters, pk=pk)

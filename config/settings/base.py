@@ -243,6 +243,9 @@ WORDS_WITHOUT_PHOTO = env.number("WORDS_WITHOUT_PHOTO", 10)
 # --- mail ------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "xiaohuan@localhost")
 EMAIL_TIMEOUT = 10
+# What the mail server takes: letters per minute from all workers together (0: no limit), and connections of one worker.
+EMAIL_RATE_PER_MINUTE = env.number("EMAIL_RATE_PER_MINUTE", 0)
+EMAIL_CONNECTIONS = env.number("EMAIL_CONNECTIONS", 4)
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 
 

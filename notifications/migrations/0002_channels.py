@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('channel', models.CharField(choices=[('webhook', 'SMS (signed webhook)'), ('bot', 'Group-chat robot')], max_length=10, verbose_name='channel')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
+                ('name', models.CharField(max_length=60, unique=True, verbose_name='name of the gateway')),
                 ('url', models.CharField(help_text='Webhook: http:// or https://, the final address (a redirect is never followed). Robot: wecombot://, dingtalk://, feishu:// or lark://, and its key in the field below.', max_length=300, verbose_name='address')),
                 ('secret', models.CharField(help_text='Webhook: what signs each request, 16 characters or more. Robot: its key. Never shown again.', max_length=200, verbose_name='secret')),
                 ('enabled', models.BooleanField(default=True, verbose_name='in use')),
@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='delivery',
             name='state',
-            field=models.CharField(choices=[('pending', 'To be sent'), ('sent', 'Sent'), ('failed', 'Will be tried again'), ('dead', 'Given up'), ('dropped', 'Dropped'), ('impossible', 'No way to the person'), ('expired', 'Expired before it could be sent')], db_default='pending', default='pending', max_length=10, verbose_name='state'),
+            field=models.CharField(choices=[('pending', 'To be sent'), ('sent', 'Sent'), ('failed', 'Will be tried again'), ('dead', 'Given up'), ('dropped', 'Written off'), ('impossible', 'No way to the person'), ('expired', 'Expired before it could be sent')], db_default='pending', default='pending', max_length=10, verbose_name='state'),
         ),
         migrations.AlterField(
             model_name='message',

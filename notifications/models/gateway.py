@@ -26,7 +26,7 @@ class Gateway(models.Model):
         BOT = "bot", _("Group-chat robot")
 
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
-    name = models.CharField(_("name"), max_length=60, unique=True)
+    name = models.CharField(_("name of the gateway"), max_length=60, unique=True)
     url = models.CharField(
         _("address"),
         max_length=300,
@@ -97,6 +97,7 @@ def address_problem(channel: str, url: str) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port
+        (parts.hostname or "").encode("idna")
     except ValueError:
         return _("This is no address: check the brackets and the port.")
     if channel == Gateway.Channel.BOT:

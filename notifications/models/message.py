@@ -121,7 +121,7 @@ class Delivery(models.Model):
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Will be tried again")
         DEAD = "dead", _("Given up")
-        DROPPED = "dropped", _("Dropped")
+        DROPPED = "dropped", _("Written off")
         IMPOSSIBLE = "impossible", _("No way to the person")
         EXPIRED = "expired", _("Expired before it could be sent")
 

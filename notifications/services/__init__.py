@@ -4,6 +4,7 @@ from notifications.services.delivering import deliver_due, wait_after
 from notifications.services.letters import Letter
 from notifications.services.mending import drop, mark_read, retry, retry_alike, retry_dead
 from notifications.services.posting import post, post_many, write_to
+from notifications.services.trying import try_gateway
 
 __all__ = [
     "Letter",
@@ -15,6 +16,7 @@ __all__ = [
     "retry",
     "retry_alike",
     "retry_dead",
+    "try_gateway",
     "wait_after",
     "write_to",
 ]

@@ -15,6 +15,7 @@ from notifications.quiet import Quiet, end_of_quiet
 from reference.selectors import calendar
 
 IN_APP, EMAIL, WEBHOOK, BOT = Delivery.Channel.values
+NOT_QUIET = Quiet()
 CHANNELS = frozenset(Delivery.Channel.values)
 
 
@@ -71,7 +72,7 @@ class Reach:
     phone: str = ""
     active: bool = True
     chosen: frozenset[str] = frozenset({EMAIL})
-    quiet: Quiet = Quiet()
+    quiet: Quiet = NOT_QUIET
     codes: tuple[str, ...] = ()
 
     def fault(self, channel: str, gateway: Gateway | None) -> str:

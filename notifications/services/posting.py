@@ -13,7 +13,8 @@ BOTH = (IN_APP, EMAIL)
 
 WRITE_MESSAGES = f"""
 INSERT INTO {Message._meta.db_table}
-    (recipient_id, kind, subject, body, link, about, key, "on", to_name, to_phone, region, urgent, not_before, created_at)
+    (recipient_id, kind, subject, body, link, about, key, "on", to_name, to_phone, region,
+     urgent, not_before, created_at)
 SELECT *, %s::timestamptz FROM unnest(
     %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[],
     %s::text[], %s::text[], %s::text[], %s::boolean[], %s::timestamptz[])

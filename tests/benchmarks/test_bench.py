@@ -42,6 +42,8 @@ def test_a_small_run_measures_everything(tmp_path):
     assert filing["target"] == 25
     (chase,) = (row for name, row in rows.items() if name.startswith("chase, 200 due"))
     assert chase["target"] == 4
+    assert rows["delivery, 2000 e-mails"]["ratio"] > 0
+    assert rows["delivery, 2000 webhooks"]["ratio"] > 0
 
 
 def test_a_size_that_makes_no_sense_is_an_error_and_a_sentence():
