@@ -135,7 +135,9 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     filterset_class = DocumentFilter
 
     def get_queryset(self):
-        return Document.objects.visible_to(self.request.user).prefetch_related("services__recorded_by", "services__colleague", "services__receipt")
+        return Document.objects.visible_to(self.request.user).prefetch_related(
+            "services__recorded_by", "services__colleague", "services__receipt"
+        )
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=DocumentSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)

@@ -1,4 +1,4 @@
-"""What stands on a receipt of service (送达回证): the paper served, how, by whom, to whom, when, before whom refused."""
+"""What stands on a receipt of service (送达回证): the paper, how, by whom, to whom, when, refused before whom."""
 
 from datetime import datetime
 

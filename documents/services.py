@@ -174,7 +174,9 @@ def write(paper: Document, delivery: Delivery, facts: dict, *, served_at, by, at
     return service
 
 
-def issue_receipt(paper: Document, delivery: Delivery, facts: dict, *, served_at, by, at: datetime) -> Document:
+def issue_receipt(
+    paper: Document, delivery: Delivery, facts: dict, *, served_at, by, at: datetime
+) -> Document:
     """The numbered receipt (送达回证) of a service that succeeded, in the name of the body of the paper served.
 
     It is issued with the service and not on its first print: numbers then follow the order of the services, a

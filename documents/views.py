@@ -67,7 +67,9 @@ def paper_page(request, document: Document, *, form=None, status: int = 200):
         "face": shown,
         "intact": fingerprint(document.content) == document.content_hash,
         "missing": glyphs.missing(texts(shown)),
-        "services": document.services.select_related("recorded_by", "colleague", "receipt").prefetch_related("photos"),
+        "services": document.services.select_related("recorded_by", "colleague", "receipt").prefetch_related(
+            "photos"
+        ),
         "form": form or (ServeForm(user=request.user) if may_serve else None),
         "serve_by": selectors.serve_by(document),
         "today": today(),

@@ -11,6 +11,9 @@ from reference import limits
 DRAWN, EVERY, CLOSED = 30, 14, 183
 """What holds in a county whose table has no such row."""
 
+DEMAND_DAYS = 3
+"""What holds in a county whose table has no such row."""
+
 STUDY_PEOPLE = 3
 """People at a collective study (集体研究), at least."""
 
@@ -62,6 +65,11 @@ def urgent_study_hours(on: date) -> int:
 def urgent_study_by(sealed_at: datetime) -> datetime:
     """The last instant for the collective study of an urgent seal."""
     return sealed_at + timedelta(hours=urgent_study_hours(day_of(sealed_at)))
+
+
+def demand_days(on: date) -> int:
+    """Calendar days that a demand (催告书) leaves to obey unless somebody says otherwise."""
+    return limits.amount("DEMAND-DAYS", on) or DEMAND_DAYS
 
 
 def expiry_warning_days(on: date) -> int:

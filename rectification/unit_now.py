@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
+from django.db.models import CharField, Count, Max, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -11,8 +12,9 @@ from django.utils.translation import pgettext
 
 from common.workdays import YearNotLoaded
 from hazards import states
-from hazards.models import HazardCase, Level
-from rectification.models import Suspension, Transfer
+from hazards.clock_rules import DEMAND, SERVE_ENFORCEMENT
+from hazards.models import Clock, HazardCase, Level
+from rectification.models import Enforcement, Suspension, Transfer
 from reference.selectors import calendar
 
 CLOCK_DAYS = 3
@@ -84,7 +86,19 @@ def standing_cases(unit):
 def standing_suspension(unit) -> Suspension | None:
     rows = unit.suspensions.filter(status__in=["proposed", "in_force"]).select_related("document")
     passed = Count("checks", filter=Q(checks__outcome="pass"))
-    return rows.annotate(passed=passed, looked=Max("checks__recorded_at")).first()
+    against = Enforcement.objects.open().filter(suspension=OuterRef("pk"))
+    return rows.annotate(
+        passed=passed,
+        looked=Max("checks__recorded_at"),
+        disobeyed=Subquery(against.values("status")[:1]),
+        demand_by=Subquery(running_clocks().values("due_on")[:1]),
+    ).first()
+
+
+def running_clocks():
+    """The clocks that run against a stop that is not obeyed: to the demand, or to the service of the decision."""
+    subject = Concat(Value("suspension:"), Cast(OuterRef("pk"), CharField()))
+    return Clock.objects.running().filter(subject=subject, code__in=(DEMAND, SERVE_ENFORCEMENT))
 
 
 def counts_of(cases: list, on: date) -> list[dict]:
@@ -160,6 +174,9 @@ def steps_of_suspension(suspension: Suspension, cases: list) -> list[NextStep]:
 
     if suspension.status == Suspension.Status.PROPOSED:
         return step("decide_suspension", _("Decide the proposed suspension"), office, first=True)
+    if suspension.disobeyed:
+        label, who = enforcement_step(suspension.disobeyed)
+        return step("enforce_suspension", label, who, suspension.demand_by)
     if suspension.passed and not any(case.is_live for case in cases):
         by = shifted(localdate(suspension.looked), CLOCK_DAYS) if suspension.looked else None
         return step("lift_suspension", _("Decide whether the unit may resume"), office, by)
@@ -169,6 +186,16 @@ def steps_of_suspension(suspension: Suspension, cases: list) -> list[NextStep]:
     return step(
         "ask_to_resume", _("Rectify, then ask for the acceptance check"), pgettext("who acts", "Unit")
     )
+
+
+def enforcement_step(status: str) -> tuple[str, str]:
+    """What comes next where the stop is not obeyed, and who does it."""
+    office, inspector = pgettext("who acts", "Office"), pgettext("who acts", "Inspector")
+    return {
+        Enforcement.Status.FOUND: (_("Issue the demand to obey"), office),
+        Enforcement.Status.DEMANDED: (_("Decide on compulsory execution"), office),
+        Enforcement.Status.DECIDED: (_("Serve and execute the decision"), inspector),
+    }[Enforcement.Status(status)]
 
 
 def steps_for_api(unit, on: date) -> list[dict]:

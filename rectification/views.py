@@ -18,7 +18,7 @@ from hazards import selectors as case_selectors
 from hazards.models import HazardCase
 from inspections.models import Inspection
 from inspections.views import finish_page
-from rectification import forms, panels, receipts, seal_selectors, selectors
+from rectification import enforcement_steps, forms, panels, receipts, seal_selectors, selectors
 from rectification.acts import DOINGS
 from rectification.chase import selectors as chase
 from rectification.models import EvidencePhoto, Suspension
@@ -222,6 +222,7 @@ STEPS = {
     "accept": ("acceptance.record", forms.AcceptanceForm),
     "lift": ("suspension.lift", forms.ActForm),
     "refuse": ("suspension.lift", forms.RefuseForm),
+    **enforcement_steps.STEPS,
 }
 
 
@@ -244,14 +245,19 @@ def suspension_page(request, suspension: Suspension, *, bound=None, step: str = 
     )
     cases = list(suspension.cases.for_rows())
     offered = selectors.suspension_steps(suspension, request.user, checks=checks, cases=cases)
+    disobeyed = enforcement_steps.enforcements_of(suspension)
+    against = enforcement_steps.offered(suspension, request.user, disobeyed, today())
+    # What is not obeyed comes before the way back to work.
+    is_open = bool(disobeyed) and disobeyed[0].is_open
+    offered = [*against, *offered] if is_open else [*offered, *against]
     for offer in offered:
         if offer.name == step and bound is not None:
-            offer.form = bound
+            offer.form, offer.why_not = bound, ""
         elif not offer.why_not:
             offer.form = STEPS[offer.name][1](user=request.user, auto_id=f"{offer.name}-%s")
     if bound is not None and step not in [offer.name for offer in offered]:
         # Somebody else took the step meanwhile: what was typed stays on the page, with the sentence.
-        offered.insert(0, selectors.Step(step, selectors.step_label(step), form=bound))
+        offered.insert(0, selectors.Step(step, label_of(step), form=bound))
     context = {
         "suspension": suspension,
         "steps": offered,
@@ -259,6 +265,7 @@ def suspension_page(request, suspension: Suspension, *, bound=None, step: str = 
         "cases": cases,
         "checks": checks,
         "resumptions": list(suspension.resumptions.select_related("asked_by", "decided_by", "document")),
+        "enforcements": disobeyed,
         "today": today(),
     }
     return render(request, "rectification/suspension.html", context, status=status)
@@ -279,17 +286,26 @@ def suspension_step(request, pk: int, step: str):
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:
-            words = receipts.of_step(step, suspension, form.cleaned_data)
+            if step in enforcement_steps.STEPS:
+                words = enforcement_steps.receipt(step, suspension)
+            else:
+                words = receipts.of_step(step, suspension, form.cleaned_data)
             return answer_done(request, reverse("rectification:suspension", args=[pk]), words)
     return suspension_page(request, suspension, bound=form, step=step, status=422)
+
+
+def label_of(step: str) -> str:
+    return enforcement_steps.label(step) if step in enforcement_steps.STEPS else selectors.step_label(step)
 
 
 def take_step(suspension: Suspension, step: str, facts: dict, *, by, at):
     """Call the service of the step with what its form asked for."""
     common = {"by": by, "at": at}
+    if step in enforcement_steps.STEPS:
+        return enforcement_steps.take(suspension, step, facts, **common)
     match step:
         case "decide":
-            wanted = ("note", "large_effect", "government_number")
+            wanted = ("note", "large_effect", "government_number", "perform_by")
             return suspensions.decide(suspension, **{name: facts[name] for name in wanted}, **common)
         case "decline":
             return suspensions.decline(suspension, note=facts["note"], **common)

@@ -190,7 +190,8 @@ def order_standing(filing: Filing, findings: list, *, delivery: Delivery | None,
             by=by,
             at=at,
             inspection=filing.inspection,
-            delivery=delivery and replace(delivery, colleague=companion(filing.inspection, by, localdate(at))),
+            delivery=delivery
+            and replace(delivery, colleague=companion(filing.inspection, by, localdate(at))),
         )
 
 
