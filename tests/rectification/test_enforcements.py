@@ -500,9 +500,9 @@ def test_the_file_of_the_unit_says_what_comes_next(stopped, unit, team, office):
 
     find(stopped, team)
     row = Enforcement.objects.get()
-    assert next_step() == ("制作催告书", "安办", MARCH[13])
+    assert next_step() == ("制作催告书", "消安办", MARCH[13])
     enforcements.demand(row, perform_days=3, by=office, at=at(MARCH[13], 9))
-    assert next_step() == ("作出强制执行决定", "安办", None)
+    assert next_step() == ("作出强制执行决定", "消安办", None)
     serve(row.demand, team[0], MARCH[13])
     decide(row, office)
     assert next_step() == ("送达并执行强制执行决定", "监督员", MARCH[20])
