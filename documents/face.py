@@ -14,7 +14,7 @@ from documents.wording import COPIES, day_on_paper, words
 
 # What XML cannot hold and no printer should see: control characters but for line feed and tab.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
-RECORDS = frozenset({Form.INSPECTION, Form.MEETING, Form.SERVICE})
+RECORDS = frozenset({Form.INSPECTION, Form.MEETING, Form.SERVICE, Form.LOOK_BACK})
 """Records of what took place: they are addressed to nobody."""
 WITHOUT_RECEIPT = RECORDS | {Form.REFERRAL, Form.SUPERVISION}
 
@@ -463,6 +463,22 @@ def reversal(content: dict) -> list:
     ]
 
 
+HELD = {"holds": "整改成果保持，未反弹", "relapse": "隐患反弹，重新立案整改"}
+
+
+def look_back(content: dict) -> list:
+    """A second look after closing (回头看): at which hazard, when, what was found."""
+    return [
+        one_case(content),
+        facts(
+            ("检查日期", day_on_paper(content.get("held_on", ""))),
+            ("销号日期", day_on_paper(content.get("closed_on", ""))),
+            ("检查结果", HELD.get(content.get("outcome"), "")),
+            ("检查情况", content.get("note")),
+        ),
+    ]
+
+
 def performing(content: dict) -> list:
     """What was not obeyed, as a demand and a decision on compulsory execution name it."""
     stopped = stop_of(content)
@@ -573,6 +589,7 @@ BODIES = {
     Form.SERVICE: service,
     Form.DEMAND: demand,
     Form.ENFORCEMENT: enforcement,
+    Form.LOOK_BACK: look_back,
 }
 
 SIGNERS = {Form.SERVICE: "送达人"}
@@ -580,6 +597,7 @@ SIGNERS = {Form.SERVICE: "送达人"}
 
 SIGNATURES = {
     Form.INSPECTION: ["监督检查人员（签名）", "被检查单位（场所）负责人（签名）"],
+    Form.LOOK_BACK: ["监督检查人员（签名）", "被检查单位（场所）负责人（签名）"],
     Form.MEETING: ["主持人（签名）", "记录人（签名）"],
     Form.SERVICE: ["受送达人（签名或者盖章）", "送达人（签名）"],
     Form.REFERRAL: ["接收部门签收"],

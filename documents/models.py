@@ -39,6 +39,7 @@ class Form(models.TextChoices):
     REVERSAL = "reversal", _("Notice that a closing is reversed")
     DEMAND = "demand", _("Demand to obey a stop")
     ENFORCEMENT = "enforcement", _("Decision on compulsory execution")
+    LOOK_BACK = "look_back", _("Record of a look-back")
 
 
 # The character between the body's short name and 字: 枣消限字〔2026〕第0001号.
@@ -65,6 +66,7 @@ FORM_MARK = {
     Form.REVERSAL: "反销",
     Form.DEMAND: "催",
     Form.ENFORCEMENT: "强",
+    Form.LOOK_BACK: "回",
 }
 
 MUST_BE_SERVED = (
@@ -87,7 +89,7 @@ A reversal (反销号) is among them: what was closed obliges the unit again. An
 legal document and binds nobody, so nothing waits for its service, though a service may be recorded.
 """
 
-NOT_SERVED = (Form.INSPECTION, Form.MEETING, Form.SERVICE)
+NOT_SERVED = (Form.INSPECTION, Form.MEETING, Form.SERVICE, Form.LOOK_BACK)
 """Papers of the authority's own file."""
 
 

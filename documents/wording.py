@@ -35,6 +35,7 @@ TITLE = {
     Form.ADVICE: "火灾隐患整改督促告知书",
     Form.DEMAND: "催告书",
     Form.ENFORCEMENT: "强制执行决定书",
+    Form.LOOK_BACK: "消防监督检查记录（回头看）",
 }
 
 FOUND = "{day}，本机关监督检查人员对你单位（场所）进行消防监督检查，发现存在下列消防安全违法行为和火灾隐患，"

@@ -174,6 +174,14 @@ CONTENT = {
         "witnesses": ["赵六", "钱七"],
         "officers": OFFICERS,
     },
+    "look_back": {
+        "case": LODGING,
+        "held_on": "2026-03-10",
+        "closed_on": "2025-12-10",
+        "outcome": "relapse",
+        "note": "裁断车间北侧又住入两人",
+        "officers": OFFICERS,
+    },
     "demand": {
         "stop": "business",
         "suspension": "枣消停字〔2026〕第0001号",
