@@ -96,13 +96,17 @@ class PaperViewSet(viewsets.ReadOnlyModelViewSet):
 
 # --- service ----------------------------------------------------------------------------------------------
 class ServiceSerializer(serializers.ModelSerializer):
-    """One service or failed attempt."""
+    """One service or failed attempt; `receipt` is the number of its receipt (送达回证)."""
+
+    recorded_by = serializers.CharField(source="recorded_by.name")
+    colleague = serializers.CharField(source="colleague.name", default=None)
+    receipt = serializers.CharField(source="receipt.number", default=None)
 
     class Meta:
         model = Service
         fields = [
             "id", "client_id", "succeeded", "method", "served_at", "receiver", "relation", "refused", "refusal_reason",
-            "witness_1", "witness_2", "recorded_at",
+            "witness_1", "witness_2", "recorded_at", "recorded_by", "colleague", "receipt",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -131,14 +135,16 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     filterset_class = DocumentFilter
 
     def get_queryset(self):
-        return Document.objects.visible_to(self.request.user).prefetch_related("services")
+        return Document.objects.visible_to(self.request.user).prefetch_related(
+            "services__recorded_by", "services__colleague", "services__receipt"
+        )
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=DocumentSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def serve(self, request, pk=None):
         """Record how the paper was served. 400 names the field that is wrong; 409 says why it is refused."""
         document = self.get_object()
-        form = ServeForm(facts_of(request.data), request.FILES)
+        form = ServeForm(facts_of(request.data), request.FILES, user=request.user)
         if not form.is_valid():
             raise ValidationError(form.errors)
         services.serve(

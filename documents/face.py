@@ -14,7 +14,7 @@ from documents.wording import COPIES, day_on_paper, words
 
 # What XML cannot hold and no printer should see: control characters but for line feed and tab.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
-RECORDS = frozenset({Form.INSPECTION, Form.MEETING, Form.SERVICE})
+RECORDS = frozenset({Form.INSPECTION, Form.MEETING, Form.SERVICE, Form.LOOK_BACK})
 """Records of what took place: they are addressed to nobody."""
 WITHOUT_RECEIPT = RECORDS | {Form.REFERRAL, Form.SUPERVISION}
 
@@ -61,7 +61,7 @@ def body(form: str, content: dict, standing: dict) -> list[dict]:
     blocks = [line(standing["opening"])] if standing["opening"] and form not in RECORDS else []
     blocks += BODIES.get(form, letter)(content)
     blocks += [line(text) for text in standing["closing"]]
-    return [block for block in blocks if block] + officers(content)
+    return [block for block in blocks if block] + officers(content, SIGNERS.get(form, "监督检查人员"))
 
 
 # --- blocks ------------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def clauses_cell(item: dict) -> dict:
     return plain(*(clause.get("name", "") for clause in item.get("clauses") or ()))
 
 
-def officers(content: dict) -> list[dict]:
+def officers(content: dict, signers: str) -> list[dict]:
     """Who signs, each with the number of the card; assistants stand apart (Order 120, Art. 14)."""
     people = [
         person if isinstance(person, dict) else {"name": person} for person in content.get("officers") or ()
@@ -133,7 +133,7 @@ def officers(content: dict) -> list[dict]:
             "label": label,
             "people": [{"name": p.get("name", ""), "card": p.get("card", "")} for p in group],
         }
-        for label, group in (("监督检查人员", signing), ("协助人员", helping))
+        for label, group in ((signers, signing), ("协助人员", helping))
         if group
     ]
 
@@ -331,6 +331,7 @@ def suspension(content: dict) -> list:
         labelled("事实和理由", content.get("reason")),
         hazards(content),
         labelled("本级人民政府决定文号", content.get("government_number")),
+        labelled("履行期限", content.get("perform_by") and f"{day_on_paper(content['perform_by'])}前"),
         labelled(f"{stop_of(content)}范围", content.get("scope")),
         labelled("恢复条件", content.get("conditions")),
     ]
@@ -462,13 +463,85 @@ def reversal(content: dict) -> list:
     ]
 
 
+HELD = {"holds": "整改成果保持，未反弹", "relapse": "隐患反弹，重新立案整改"}
+
+
+def look_back(content: dict) -> list:
+    """A second look after closing (回头看): at which hazard, when, what was found."""
+    return [
+        one_case(content),
+        facts(
+            ("检查日期", day_on_paper(content.get("held_on", ""))),
+            ("销号日期", day_on_paper(content.get("closed_on", ""))),
+            ("检查结果", HELD.get(content.get("outcome"), "")),
+            ("检查情况", content.get("note")),
+        ),
+    ]
+
+
+def performing(content: dict) -> list:
+    """What was not obeyed, as a demand and a decision on compulsory execution name it."""
+    stopped = stop_of(content)
+    return [
+        (stop_paper(content), content.get("suspension")),
+        ("决定书送达日期", day_on_paper(content.get("suspension_served_on", ""))),
+        (f"{stopped}履行期限届满日期", day_on_paper(content.get("period_ended_on", ""))),
+        ("发现未履行日期", day_on_paper(content.get("found_on", ""))),
+        ("未履行情况", content.get("found_words")),
+    ]
+
+
+def demand(content: dict) -> list:
+    """A demand: what was not obeyed, how and within how many days to obey (Administrative Compulsion Law, Art. 35)."""
+    days = content.get("perform_days")
+    return [
+        unit_line(content),
+        facts(
+            *performing(content),
+            ("履行方式", f"自行{stop_of(content)}"),
+            ("履行期限", f"自收到本催告书之日起{days}日内" if days else ""),
+        ),
+    ]
+
+
+def enforcement(content: dict) -> list:
+    """A decision on compulsory execution: why, by what right, how and when (Administrative Compulsion Law, Art. 37)."""
+    return [
+        unit_line(content),
+        facts(
+            *performing(content),
+            ("催告书", content.get("demand")),
+            ("催告书送达日期", day_on_paper(content.get("demand_served_on", ""))),
+            ("催告履行期限届满日期", day_on_paper(content.get("demand_ended_on", ""))),
+            ("陈述申辩", "\n".join(plea_line(plea) for plea in content.get("pleas") or ()) or "未提出"),
+            ("复核意见", content.get("view")),
+            ("强制执行方式", content.get("way")),
+            ("强制执行时间", day_on_paper(content.get("execute_on", ""))),
+        ),
+        labelled("理由", content.get("reason")),
+    ]
+
+
+def plea_line(plea: dict) -> str:
+    return f"{day_on_paper(plea.get('on', ''))}{plea.get('by', '')}：{plea.get('words', '')}"
+
+
 WAYS = {
     "direct": "直接送达",
     "left": "留置送达",
     "post": "邮寄送达",
-    "public": "公告送达",
+    "notice": "公告送达",
     "proxy": "委托送达",
     "electronic": "电子送达",
+}
+
+
+RELATIONS = {
+    "head": "法定代表人或者主要负责人",
+    "staff": "负责收件的工作人员",
+    "family": "同住成年家属",
+    "agent": "委托代理人",
+    "other": "其他",
 }
 
 
@@ -485,8 +558,9 @@ def service(content: dict) -> list:
             ("送达方式", WAYS.get(content.get("way"), content.get("way"))),
             ("送达时间", content.get("served_at") or day_on_paper(content.get("served_on", ""))),
             ("收件人", content.get("received_by")),
-            ("与受送达人关系", content.get("relation")),
+            ("与受送达人关系", RELATIONS.get(content.get("relation"), content.get("relation"))),
             ("拒收情况", refused),
+            ("拒收事由", content.get("refusal_reason")),
             ("备注", content.get("note")),
         )
     ]
@@ -513,10 +587,17 @@ BODIES = {
     Form.UNSEAL_REFUSED: seal,
     Form.SUPERVISION: supervision,
     Form.SERVICE: service,
+    Form.DEMAND: demand,
+    Form.ENFORCEMENT: enforcement,
+    Form.LOOK_BACK: look_back,
 }
+
+SIGNERS = {Form.SERVICE: "送达人"}
+"""What those who sign are called, where they did not inspect."""
 
 SIGNATURES = {
     Form.INSPECTION: ["监督检查人员（签名）", "被检查单位（场所）负责人（签名）"],
+    Form.LOOK_BACK: ["监督检查人员（签名）", "被检查单位（场所）负责人（签名）"],
     Form.MEETING: ["主持人（签名）", "记录人（签名）"],
     Form.SERVICE: ["受送达人（签名或者盖章）", "送达人（签名）"],
     Form.REFERRAL: ["接收部门签收"],

@@ -3,9 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.days import now
+from accounts.models import User
+from common.days import now, today
 from common.forms import OnceForm
-from documents.models import Method, Relation
+from documents.models import Method, Relation, Service
 from documents.services import Delivery
 
 
@@ -25,6 +26,16 @@ class Outcome:
         (REFUSED, _("Signature refused: left before two witnesses")),
         (FAILED, _("Could not be served")),
     )
+
+
+class OfficerField(forms.ModelChoiceField):
+    """One officer with a valid card, by user name."""
+
+    def __init__(self, **kwargs):
+        super().__init__(queryset=User.objects.none(), to_field_name="username", empty_label="—", **kwargs)
+
+    def label_from_instance(self, person):
+        return f"{person.name} {person.card_number}"
 
 
 class ServeForm(OnceForm):
@@ -51,6 +62,11 @@ class ServeForm(OnceForm):
     )
     witness_1 = forms.CharField(label=_("First witness"), max_length=60, required=False)
     witness_2 = forms.CharField(label=_("Second witness"), max_length=60, required=False)
+    colleague = OfficerField(
+        label=_("Second officer"),
+        required=False,
+        help_text=_("Two officers sign the receipt of service."),
+    )
     photo = forms.FileField(
         label=_("Photo of the receipt"),
         required=False,
@@ -68,8 +84,11 @@ class ServeForm(OnceForm):
 
     needed = frozenset({"receiver", "relation", "refusal_reason", "witness_1", "witness_2"})
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["colleague"].queryset = colleagues(user)
+        if not self.is_bound:
+            self.initial.setdefault("colleague", last_colleague(user))
         self.initial.setdefault("served_at", now())
         self.initial.setdefault("relation", Relation.HEAD)
 
@@ -87,5 +106,18 @@ class ServeForm(OnceForm):
             refused=outcome == Outcome.REFUSED,
             succeeded=outcome != Outcome.FAILED,
             photos=(photo,) if photo else (),
+            colleague=facts["colleague"],
             **{"method": Method.LEFT} | shown,
         )
+
+
+def colleagues(user):
+    """Whom `user` may have gone with: others who serve in the area and hold a valid card."""
+    on = today()
+    return User.objects.visible_to(user).serving(on).certificated(on).exclude(pk=user.pk).order_by("pk")
+
+
+def last_colleague(user) -> str | None:
+    """With whom `user` served the last paper: the likeliest second officer."""
+    served = Service.objects.filter(recorded_by=user, colleague__isnull=False).order_by("-pk")
+    return served.values_list("colleague__username", flat=True).first()

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from reference import limits
 
-SERVE_WITHIN = 3
+SERVE_WITHIN, NOTICE_DAYS = 3, 60
 """What holds before the first row of the table."""
 
 
@@ -14,8 +14,8 @@ def serve_within(on: date) -> int:
 
 
 def notice_days(on: date) -> int:
-    """Calendar days after which a public notice counts as served (Civil Procedure Law 2023, Art. 95)."""
-    return 30
+    """Calendar days after which a public notice counts as served (Civil Procedure Law, Art. 95; 60 before 2022)."""
+    return limits.amount("NOTICE-SERVED", on) or NOTICE_DAYS
 
 
 def serve_by(issued_on: date, calendar) -> date:

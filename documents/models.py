@@ -37,6 +37,9 @@ class Form(models.TextChoices):
     SERVICE = "service", _("Receipt of service")
     ADVICE = "advice", _("Advice to correct")
     REVERSAL = "reversal", _("Notice that a closing is reversed")
+    DEMAND = "demand", _("Demand to obey a stop")
+    ENFORCEMENT = "enforcement", _("Decision on compulsory execution")
+    LOOK_BACK = "look_back", _("Record of a look-back")
 
 
 # The character between the body's short name and 字: 枣消限字〔2026〕第0001号.
@@ -61,6 +64,9 @@ FORM_MARK = {
     Form.SERVICE: "送",
     Form.ADVICE: "告",
     Form.REVERSAL: "反销",
+    Form.DEMAND: "催",
+    Form.ENFORCEMENT: "强",
+    Form.LOOK_BACK: "回",
 }
 
 MUST_BE_SERVED = (
@@ -73,10 +79,17 @@ MUST_BE_SERVED = (
     Form.SEAL,
     Form.UNSEAL,
     Form.UNSEAL_REFUSED,
+    Form.REVERSAL,
+    Form.DEMAND,
+    Form.ENFORCEMENT,
 )
-"""Papers that oblige or release a unit: they bind from their service (送达), not from their printing."""
+"""Papers that oblige or release a unit: they bind from their service (送达), not from their printing.
 
-NOT_SERVED = (Form.INSPECTION, Form.MEETING, Form.SERVICE)
+A reversal (反销号) is among them: what was closed obliges the unit again. An advice (督促告知书) is not: it is no
+legal document and binds nobody, so nothing waits for its service, though a service may be recorded.
+"""
+
+NOT_SERVED = (Form.INSPECTION, Form.MEETING, Form.SERVICE, Form.LOOK_BACK)
 """Papers of the authority's own file."""
 
 
@@ -226,6 +239,18 @@ class Service(models.Model):
     witness_2 = models.CharField(_("second witness"), max_length=60, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
+    colleague = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("second officer"),
+    )
+    # The numbered receipt (Form.SERVICE), issued with the service; a failed attempt has none.
+    receipt = models.OneToOneField(
+        Document, models.PROTECT, null=True, blank=True, related_name="receipt_of", verbose_name=_("receipt")
+    )
 
     class Meta:
         ordering = ["recorded_at", "pk"]
@@ -246,6 +271,16 @@ class Service(models.Model):
                 ),
                 name="service_refused_before_two_witnesses",
                 violation_error_message=_("A refusal is witnessed by two different people, with its reason."),
+            ),
+            models.CheckConstraint(
+                condition=Q(colleague=None) | ~Q(colleague=models.F("recorded_by")),
+                name="service_by_two_different_officers",
+                violation_error_message=_("The second officer is somebody else."),
+            ),
+            models.CheckConstraint(
+                condition=Q(receipt=None) | Q(succeeded=True),
+                name="service_receipt_of_what_was_served",
+                violation_error_message=_("What was not served has no receipt."),
             ),
             models.CheckConstraint(
                 condition=Q(succeeded=True) | ~Q(refusal_reason=""),

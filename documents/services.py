@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from common.errors import AlreadyDone, RuleBroken
 from common.files import accept_picture
-from documents import guards, limits
+from documents import guards, limits, receipts
 from documents.models import (
     FORM_MARK,
     NOT_SERVED,
     Document,
+    Form,
     Method,
     ReceiptPhoto,
     Relation,
@@ -107,6 +108,8 @@ class Delivery:
     witness_1: str = ""
     witness_2: str = ""
     succeeded: bool = True
+    colleague: object = None
+    """The officer who came along: a receipt of service names two."""
     photos: tuple = field(default=())
 
 
@@ -129,6 +132,7 @@ def serve(
     refuse_moment(paper, delivery, served_at, at)
     refuse_delivery(delivery, facts)
     on = localdate(served_at)
+    refuse_colleague(delivery.colleague, paper, by, on)
     if delivery.succeeded and (objections := guards.objections(paper, on)):
         raise RuleBroken(" ".join(objections), code="too_late", field="served_at")
     service = write(paper, delivery, facts, served_at=served_at, by=by, at=at, client_id=client_id)
@@ -143,6 +147,9 @@ def serve(
 def write(paper: Document, delivery: Delivery, facts: dict, *, served_at, by, at, client_id) -> Service:
     """The row of a service and the photos of its receipt."""
     pictures = [accept_picture(photo) for photo in delivery.photos]
+    receipt = None
+    if delivery.succeeded:
+        receipt = issue_receipt(paper, delivery, facts, served_at=served_at, by=by, at=at)
     service = Service.objects.create(
         client_id=client_id or uuid.uuid4(),
         document=paper,
@@ -152,6 +159,8 @@ def write(paper: Document, delivery: Delivery, facts: dict, *, served_at, by, at
         served_at=served_at,
         recorded_by=by,
         recorded_at=at,
+        colleague=delivery.colleague,
+        receipt=receipt,
         **facts,
     )
     for picture in pictures:
@@ -164,6 +173,32 @@ def write(paper: Document, delivery: Delivery, facts: dict, *, served_at, by, at
             uploaded_at=at,
         )
     return service
+
+
+def issue_receipt(
+    paper: Document, delivery: Delivery, facts: dict, *, served_at, by, at: datetime
+) -> Document:
+    """The numbered receipt (送达回证) of a service that succeeded, in the name of the body of the paper served.
+
+    It is issued with the service and not on its first print: numbers then follow the order of the services, a
+    service that is rolled back gives its number to the next, and a look at a page never takes one.
+    """
+    team = [by, *([delivery.colleague] if delivery.colleague else [])]
+    return issue(
+        form=Form.SERVICE,
+        body=paper.body,
+        region_id=paper.region_id,
+        about=paper.about,
+        subject=paper.subject,
+        content=receipts.content(paper, facts, way=way_of(delivery), served_at=served_at, officers=team),
+        by=by,
+        at=at,
+    )
+
+
+def way_of(delivery: Delivery) -> str:
+    """How it reached the addressee: what nobody signed for was left."""
+    return Method.LEFT if delivery.refused else delivery.method
 
 
 def clean(delivery: Delivery) -> dict:
@@ -205,6 +240,23 @@ def refuse_moment(paper: Document, delivery: Delivery, served_at: datetime, at: 
             _("A public notice counts as served after %(days)d days, on %(day)s at the earliest.")
             % {"days": limits.notice_days(localdate(paper.issued_at)), "day": day_words(first)},
             field="served_at",
+        )
+
+
+def refuse_colleague(colleague, paper: Document, by, on) -> None:
+    """The second officer is another one of the place, with a card valid that day."""
+    if colleague is None:
+        return
+    if colleague.pk == by.pk:
+        raise RuleBroken(_("The second officer is somebody else."), field="colleague")
+    if not colleague.is_certificated(on):
+        raise RuleBroken(
+            _("%(name)s holds no enforcement card that is valid that day.") % {"name": colleague.name},
+            field="colleague",
+        )
+    if not roles.may(colleague, "document.serve", paper.region_id):
+        raise RuleBroken(
+            _("%(name)s does not serve papers here.") % {"name": colleague.name}, field="colleague"
         )
 
 

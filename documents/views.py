@@ -67,8 +67,10 @@ def paper_page(request, document: Document, *, form=None, status: int = 200):
         "face": shown,
         "intact": fingerprint(document.content) == document.content_hash,
         "missing": glyphs.missing(texts(shown)),
-        "services": document.services.select_related("recorded_by").prefetch_related("photos"),
-        "form": form or (ServeForm() if may_serve else None),
+        "services": document.services.select_related("recorded_by", "colleague", "receipt").prefetch_related(
+            "photos"
+        ),
+        "form": form or (ServeForm(user=request.user) if may_serve else None),
         "serve_by": selectors.serve_by(document),
         "today": today(),
     }
@@ -80,7 +82,7 @@ def serve(request, pk: int):
     """Record the service of a paper, or a failed attempt. A refused form comes back filled."""
     document = visible(request, pk)
     roles.need(request.user, "document.serve", document.region_id)
-    form = ServeForm(request.POST, request.FILES)
+    form = ServeForm(request.POST, request.FILES, user=request.user)
     if form.is_valid():
         facts = form.cleaned_data
         try:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from common import clocks as arithmetic
 from common.days import day_of, end_of
 from hazards import states
-from hazards.clocks import EXPIRY
+from hazards.clocks import EXPIRY, FOUND_AGAIN
 from hazards.models import Clock, DeadlineEntry, HazardCase
 from hazards.words import event_label
 from reference import limits
@@ -66,6 +66,13 @@ def rows(case: HazardCase, *, at: datetime, entries: list[DeadlineEntry] | None 
     return [*([owner] if owner else []), *(row_of(clock, at=at) for clock in found)]
 
 
+def rows_about(subject: str, *, at: datetime) -> list[Row]:
+    """The clocks of one measure on a unit, those that run before those that were met."""
+    found = list(Clock.objects.kept().filter(subject=subject).select_related("limit", "added"))
+    found.sort(key=lambda clock: (clock.met_at is not None, clock.began_at, clock.pk))
+    return [row_of(clock, at=at) for clock in found]
+
+
 def row_of(clock: Clock, *, at: datetime) -> Row:
     ending = clock.ending
     return Row(
@@ -89,6 +96,8 @@ def event_of(clock: Clock) -> str:
         return _("expiry of the deadline")
     if clock.began_by == "submit":
         return _("receipt of the owner's application")
+    if clock.began_by == FOUND_AGAIN:
+        return _("the day on which the unit was found at work again")
     return clock.limit.event_label
 
 
@@ -98,7 +107,7 @@ def began_words(clock: Clock) -> str:
         return _("expiry of the deadline")
     if clock.began_by in states.ACTS or clock.began_by == "open":
         return event_label(clock.began_by)
-    return clock.limit.event_label
+    return event_of(clock)
 
 
 def owner_row(case: HazardCase, entries: list[DeadlineEntry], *, at: datetime) -> Row | None:

@@ -19,6 +19,9 @@ from reference.models import Limit
 EXPIRY = "expiry"
 """What began a re-inspection clock that nobody asked for: the deadline itself."""
 
+FOUND_AGAIN = "find_again"
+"""What began the clock of a demand where the unit had obeyed at first."""
+
 Happened = tuple[HazardCase, CaseEvent]
 
 

@@ -14,14 +14,15 @@ from common.listing import capped_counts
 from common.workdays import YearNotLoaded
 from documents.models import Document
 from hazards import states
+from hazards.clock_rules import REINSPECT
 from hazards.models import HazardCase
 from inspections.models import Inspection
 from inspections.selectors import with_cases
+from reference import limits
 from reference.selectors import calendar
 from units.flags import Flag
 from units.models import Unit
 
-REINSPECT_WITHIN = 3  # working days after the request or the end of the deadline (Order 120, Art. 20)
 YEARLY = timedelta(days=365)
 HALF_YEARLY = timedelta(days=182)
 MOST = 40  # cases read for one section
@@ -137,9 +138,15 @@ class Day:
         }
 
     def statutory_day(self, reported_on: date) -> date | None:
-        """Until when the authority must look again at what was reported on a day; None: no calendar of that year."""
+        """Until when the authority must look again at what was reported on a day (Order 120, Art. 20).
+
+        None where no rule holds that day, and where the calendar of the year is not loaded.
+        """
+        within = limits.amount(REINSPECT, reported_on)
+        if within is None:
+            return None
         try:
-            return calendar().shift(reported_on, REINSPECT_WITHIN)
+            return calendar().shift(reported_on, within)
         except YearNotLoaded:
             return None
 

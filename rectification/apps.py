@@ -22,12 +22,12 @@ class RectificationConfig(AppConfig):
 
         from documents import guards
         from rectification.seal_selectors import standing_seals_on
-        from rectification.services import orders, seals
+        from rectification.services import enforcements, orders, seals
         from units import guards as units
         from units.registry import Tab, set_tab
 
         guards.before_serve.append(orders.objection_to_service)
-        guards.after_serve += [orders.note_service, seals.note_service]
+        guards.after_serve += [orders.note_service, seals.note_service, enforcements.note_service]
         units.before_retire.append(standing_seals_on)
         set_tab(Tab("seals", _("Temporary seals"), "lock", "rectification:seals", select="#seal-rows"))
 

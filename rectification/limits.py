@@ -11,6 +11,9 @@ from reference import limits
 DRAWN, EVERY, CLOSED = 30, 14, 183
 """What holds in a county whose table has no such row."""
 
+DEMAND_DAYS, SEAL_WARNING, REPLY_DAYS = 3, 7, 10
+"""What holds in a county whose table has no such row."""
+
 STUDY_PEOPLE = 3
 """People at a collective study (集体研究), at least."""
 
@@ -44,6 +47,16 @@ def watch_ends_after(on: date) -> int:
 
 
 # --- seals and suspensions -------------------------------------------------------------------------------
+def reply_days(on: date) -> int:
+    """Working days that a department has for its reply to a referral; practice, no rule names a number."""
+    return limits.amount("REFERRAL-REPLY", on) or REPLY_DAYS
+
+
+def police_days(on: date) -> int | None:
+    """Working days in which a police station refers what is the fire authority's (Art. 33); None: no rule then."""
+    return limits.amount("C15", on)
+
+
 def seal_days(on: date) -> int:
     """Calendar days a temporary seal lasts at most (Art. 22)."""
     return limits.amount("C11", on) or SEAL_DAYS
@@ -64,9 +77,14 @@ def urgent_study_by(sealed_at: datetime) -> datetime:
     return sealed_at + timedelta(hours=urgent_study_hours(day_of(sealed_at)))
 
 
+def demand_days(on: date) -> int:
+    """Calendar days that a demand (催告书) leaves to obey unless somebody says otherwise."""
+    return limits.amount("DEMAND-DAYS", on) or DEMAND_DAYS
+
+
 def expiry_warning_days(on: date) -> int:
     """Calendar days before its end from which a seal is shown as ending (our own)."""
-    return 7
+    return limits.amount("SEAL-WARNING", on) or SEAL_WARNING
 
 
 def repeat_months(on: date) -> int:

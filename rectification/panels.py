@@ -139,7 +139,9 @@ def look_backs_of(case, acts: frozenset[str] | None) -> list:
     """The look-backs of a case; one that was never closed has none."""
     if acts is not None and not acts & {"pass", "correct_on_site"}:
         return []
-    rows = case.look_backs.select_related("recorded_by", "draw").prefetch_related("officers__user")
+    rows = case.look_backs.select_related("recorded_by", "draw", "document").prefetch_related(
+        "officers__user"
+    )
     return list(rows.order_by("-round"))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from accounts import roles
 from common.days import day_of
-from rectification import forms, seal_forms
+from rectification import enforcement_steps, forms, seal_forms
 from rectification.acts import Doing
 from rectification.models import Order, Seal, Suspension
 from rectification.order_forms import UnitOrderForm
@@ -58,7 +58,7 @@ def propose_stop(unit, facts: dict, *, by, at) -> Suspension:
 
 @way(SUSPENSION, "decide", forms.DecideStopForm, "suspension.decide")
 def decide_stop(suspension, facts, by, at):
-    wanted = ("note", "large_effect", "government_number")
+    wanted = ("note", "large_effect", "government_number", "perform_by")
     return suspensions.decide(suspension, **{name: facts[name] for name in wanted}, by=by, at=at)
 
 
@@ -86,6 +86,21 @@ def lift_stop(suspension, facts, by, at):
 @way(SUSPENSION, "refuse", forms.RefuseForm, "suspension.lift")
 def refuse_to_resume(suspension, facts, by, at):
     return suspensions.refuse_to_resume(suspension, reason=facts["reason"], by=by, at=at)
+
+
+def against_disobedience(step: str):
+    """One of the steps against a stop that is not obeyed."""
+    permission, form = enforcement_steps.STEPS[step]
+
+    @way(SUSPENSION, step, form, permission)
+    def take(suspension, facts, by, at):
+        enforcement_steps.take(suspension, step, facts, by=by, at=at)
+        suspension.refresh_from_db()
+        return suspension
+
+
+for _step in enforcement_steps.STEPS:
+    against_disobedience(_step)
 
 
 # --- seals -----------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
+from django.db.models import CharField, Count, Max, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -11,12 +12,18 @@ from django.utils.translation import pgettext
 
 from common.workdays import YearNotLoaded
 from hazards import states
-from hazards.models import HazardCase, Level
-from rectification.models import Suspension, Transfer
+from hazards.clock_rules import (
+    DEMAND,
+    REINSPECT,
+    RESUME_DECIDE,
+    RESUME_INSPECT,
+    SERVE_ENFORCEMENT,
+    SERVE_ORDER,
+)
+from hazards.models import Clock, HazardCase, Level
+from rectification.models import Enforcement, Suspension, Transfer
+from reference import limits
 from reference.selectors import calendar
-
-CLOCK_DAYS = 3
-"""Working days of the authority's own clocks: to serve a notice and to re-inspect (Order 120, Art. 19, 20, 29)."""
 
 MOST = 60
 
@@ -84,7 +91,19 @@ def standing_cases(unit):
 def standing_suspension(unit) -> Suspension | None:
     rows = unit.suspensions.filter(status__in=["proposed", "in_force"]).select_related("document")
     passed = Count("checks", filter=Q(checks__outcome="pass"))
-    return rows.annotate(passed=passed, looked=Max("checks__recorded_at")).first()
+    against = Enforcement.objects.open().filter(suspension=OuterRef("pk"))
+    return rows.annotate(
+        passed=passed,
+        looked=Max("checks__recorded_at"),
+        disobeyed=Subquery(against.values("status")[:1]),
+        demand_by=Subquery(running_clocks().values("due_on")[:1]),
+    ).first()
+
+
+def running_clocks():
+    """The clocks that run against a stop that is not obeyed: to the demand, or to the service of the decision."""
+    subject = Concat(Value("suspension:"), Cast(OuterRef("pk"), CharField()))
+    return Clock.objects.running().filter(subject=subject, code__in=(DEMAND, SERVE_ENFORCEMENT))
 
 
 def counts_of(cases: list, on: date) -> list[dict]:
@@ -99,8 +118,14 @@ def counts_of(cases: list, on: date) -> list[dict]:
     return rows
 
 
-def shifted(day: date, days: int) -> date | None:
-    """That many working days after `day`; None beyond the loaded calendar: no day is guessed."""
+def shifted(day: date, code: str) -> date | None:
+    """Where the limit of that code ends that began on `day`, as it was that day.
+
+    None where no rule names a number, and beyond the loaded calendar: no day is guessed.
+    """
+    days = limits.amount(code, day)
+    if days is None:
+        return None
     try:
         return calendar().shift(day, days)
     except YearNotLoaded:
@@ -124,15 +149,15 @@ def main_step(case, on: date) -> NextStep | None:
     match case.state:
         case states.REGISTERED:
             label = _("Issue the order to rectify")
-            return step_of(case, "order", label, inspector, shifted(case.state_on, CLOCK_DAYS))
+            return step_of(case, "order", label, inspector, shifted(case.state_on, SERVE_ORDER))
         case states.ORDERED if case.due_on < on:
             label = _("Re-inspect: the deadline has passed")
-            return step_of(case, "review", label, inspector, shifted(case.due_on, CLOCK_DAYS))
+            return step_of(case, "review", label, inspector, shifted(case.due_on, REINSPECT))
         case states.ORDERED:
             return step_of(case, "submit", _("Rectify and report"), pgettext("who acts", "Unit"), case.due_on)
         case states.SUBMITTED:
             began = min(case.state_on, case.due_on)
-            return step_of(case, "review", _("Re-inspect"), inspector, shifted(began, CLOCK_DAYS))
+            return step_of(case, "review", _("Re-inspect"), inspector, shifted(began, REINSPECT))
         case states.TRANSFERRED if case.answered_on:
             return step_of(case, "close_referral", _("Verify what the department did"), inspector, None)
         case states.TRANSFERRED:
@@ -160,15 +185,28 @@ def steps_of_suspension(suspension: Suspension, cases: list) -> list[NextStep]:
 
     if suspension.status == Suspension.Status.PROPOSED:
         return step("decide_suspension", _("Decide the proposed suspension"), office, first=True)
+    if suspension.disobeyed:
+        label, who = enforcement_step(suspension.disobeyed)
+        return step("enforce_suspension", label, who, suspension.demand_by)
     if suspension.passed and not any(case.is_live for case in cases):
-        by = shifted(localdate(suspension.looked), CLOCK_DAYS) if suspension.looked else None
+        by = shifted(localdate(suspension.looked), RESUME_DECIDE) if suspension.looked else None
         return step("lift_suspension", _("Decide whether the unit may resume"), office, by)
     if suspension.resume_asked_at and not suspension.looked:
-        by = shifted(localdate(suspension.resume_asked_at), CLOCK_DAYS)
+        by = shifted(localdate(suspension.resume_asked_at), RESUME_INSPECT)
         return step("accept_suspension", _("Acceptance check before resuming"), inspector, by)
     return step(
         "ask_to_resume", _("Rectify, then ask for the acceptance check"), pgettext("who acts", "Unit")
     )
+
+
+def enforcement_step(status: str) -> tuple[str, str]:
+    """What comes next where the stop is not obeyed, and who does it."""
+    office, inspector = pgettext("who acts", "Office"), pgettext("who acts", "Inspector")
+    return {
+        Enforcement.Status.FOUND: (_("Issue the demand to obey"), office),
+        Enforcement.Status.DEMANDED: (_("Decide on compulsory execution"), office),
+        Enforcement.Status.DECIDED: (_("Serve and execute the decision"), inspector),
+    }[Enforcement.Status(status)]
 
 
 def steps_for_api(unit, on: date) -> list[dict]:

@@ -18,7 +18,7 @@ from hazards import selectors as case_selectors
 from hazards.models import HazardCase
 from inspections.models import Inspection
 from inspections.views import finish_page
-from rectification import forms, panels, receipts, seal_selectors, selectors
+from rectification import enforcement_steps, forms, panels, receipts, seal_selectors, selectors
 from rectification.acts import DOINGS
 from rectification.chase import selectors as chase
 from rectification.models import EvidencePhoto, Suspension
@@ -234,11 +234,17 @@ def suspension_page(request, suspension: Suspension, *, bound=None, step: str = 
         suspension.checks.select_related("document", "recorded_by").prefetch_related("officers__user")
     )
     cases = list(suspension.cases.for_rows())
+    offered = selectors.suspension_steps(suspension, request.user, checks=checks, cases=cases)
+    disobeyed = enforcement_steps.enforcements_of(suspension)
+    against = enforcement_steps.offered(suspension, request.user, disobeyed, today())
+    # What is not obeyed comes before the way back to work.
+    is_open = bool(disobeyed) and disobeyed[0].is_open
     offered = selectors.with_forms(
-        selectors.suspension_steps(suspension, request.user, checks=checks, cases=cases),
+        [*against, *offered] if is_open else [*offered, *against],
         lambda name: SUSPENSION[name].form(user=request.user, auto_id=f"{name}-%s"),
         bound=bound,
         step=step,
+        label=label_of,
     )
     context = {
         "suspension": suspension,
@@ -247,6 +253,7 @@ def suspension_page(request, suspension: Suspension, *, bound=None, step: str = 
         "cases": cases,
         "checks": checks,
         "resumptions": list(suspension.resumptions.select_related("asked_by", "decided_by", "document")),
+        "enforcements": disobeyed,
         "today": today(),
     }
     return render(request, "rectification/suspension.html", context, status=status)
@@ -266,9 +273,16 @@ def suspension_step(request, pk: int, step: str):
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:
-            words = receipts.of_step(step, suspension, form.cleaned_data)
+            if step in enforcement_steps.STEPS:
+                words = enforcement_steps.receipt(step, suspension)
+            else:
+                words = receipts.of_step(step, suspension, form.cleaned_data)
             return answer_done(request, reverse("rectification:suspension", args=[pk]), words)
     return suspension_page(request, suspension, bound=form, step=step, status=422)
+
+
+def label_of(step: str) -> str:
+    return enforcement_steps.label(step) if step in enforcement_steps.STEPS else selectors.step_label(step)
 
 
 @require_http_methods(["GET", "POST"])

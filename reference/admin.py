@@ -23,6 +23,7 @@ from reference.models import (
     RuleSet,
     SmallKind,
 )
+from reference.selectors import day_words
 from reference.services.calendar import tell_changed
 
 
@@ -175,7 +176,22 @@ class RuleSetAdmin(KeptAdmin):
 
 
 class LimitForm(forms.ModelForm):
-    """A new rule is a new row; it begins today at the earliest, so that no clock that runs is touched."""
+    """A new rule is a new row of a limit that is there; it begins today at the earliest, so that nothing past changes.
+
+    The number, the unit and the first day of a row that stands are not on offer; the database refuses them as well.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            for name in COPIED:
+                self.fields[name].required = False
+
+    def clean_code(self):
+        code = self.cleaned_data["code"].strip().upper()
+        if not Limit.objects.filter(code=code).exists():
+            raise forms.ValidationError(_("No limit has this code: nothing would ask for it."))
+        return code
 
     def clean_valid_from(self):
         day = self.cleaned_data["valid_from"]
@@ -184,6 +200,34 @@ class LimitForm(forms.ModelForm):
                 _("A new row begins today at the earliest: clocks that run keep theirs.")
             )
         return day
+
+    def clean_valid_to(self):
+        day = self.cleaned_data["valid_to"]
+        if day and day != self.instance.valid_to and day < today():
+            raise forms.ValidationError(_("The last day is today at the earliest: what was in force stays."))
+        return day
+
+    def clean(self):
+        """Rows do not overlap; what is left empty is as in the row before."""
+        sent = super().clean()
+        code = sent.get("code") or self.instance.code
+        first = sent.get("valid_from") or self.instance.valid_from
+        if code and first:
+            self.refuse_overlap(code, first, sent.get("valid_to"))
+            before = Limit.objects.filter(code=code, valid_from__lt=first).order_by("-valid_from").first()
+            if before and not self.instance.pk:
+                sent |= {name: sent.get(name) or getattr(before, name) for name in COPIED}
+        return sent
+
+    def refuse_overlap(self, code: str, first, last) -> None:
+        newer = Limit.objects.filter(code=code, valid_from__gt=first).order_by("valid_from").first()
+        if newer and last and last >= newer.valid_from:
+            words = _("A newer row begins on %(day)s and ends this one the day before.")
+            self.add_error("valid_to", words % {"day": day_words(newer.valid_from)})
+
+
+COPIED = ("name", "name_en", "event", "event_en")
+"""Words of a limit that a new row takes from the one before where nobody gives others."""
 
 
 @admin.register(Limit)

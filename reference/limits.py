@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from common import clocks
 from common.clocks import Ending
 from common.errors import RuleBroken
+from reference import limit_rows
 from reference.models import Limit, in_chinese
 from reference.selectors import calendar, day_words, stretch_words
 
@@ -24,7 +25,13 @@ class LimitNotLoaded(RuleBroken):
 
 def find(code: str, on: date) -> Limit | None:
     """The row in force on a day, or None where no rule limits the matter then."""
-    return Limit.objects.filter(code=code).in_force(on).first()
+    return pick(limit_rows.rows(), code, on)
+
+
+def pick(rows: Iterable[Limit], code: str, on: date) -> Limit | None:
+    """Of rows with the newest first the one that began last, where it has not ended: an older one never holds again."""
+    begun = next((row for row in rows if row.code == code and row.valid_from <= on), None)
+    return begun if begun and begun.holds_on(on) else None
 
 
 def in_force(code: str, on: date) -> Limit:
@@ -44,13 +51,14 @@ def amount(code: str, on: date) -> int | None:
 
 
 class Shelf:
-    """Several limits read in one statement, for acts on many cases."""
+    """Several limits as they are now, for acts on many cases: all of them follow the same rows."""
 
     def __init__(self, codes: Iterable[str]):
-        self._rows = list(Limit.objects.filter(code__in=set(codes)).order_by("-valid_from"))
+        codes = set(codes)
+        self._rows = [row for row in limit_rows.rows() if row.code in codes]
 
     def find(self, code: str, on: date) -> Limit | None:
-        return next((row for row in self._rows if row.code == code and row.holds_on(on)), None)
+        return pick(self._rows, code, on)
 
 
 def end(limit: Limit, start: date | datetime, *, added: Limit | None = None) -> Ending:

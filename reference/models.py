@@ -212,17 +212,11 @@ class Confidence(models.TextChoices):
     OWN = "own", _("Our own arrangement")
 
 
-class LimitQuerySet(models.QuerySet):
-    def in_force(self, on):
-        """The rows that hold on a day, the newest first: a newer row ends the older one without touching it."""
-        open_end = Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-        return self.filter(open_end, valid_from__lte=on).order_by("-valid_from")
-
-
 class Limit(models.Model):
     """A number that a rule sets: how long somebody may take, how often, how many people. Dated, never changed.
 
-    A clock that began keeps its row; a new rule is a new row with its first day.
+    A clock that began keeps its row; a new rule is a new row with its first day. Rows of one code never overlap: a
+    newer row ends the older one for good from its first day on, without touching it (`reference.limits.find`).
     """
 
     class Unit(models.TextChoices):
@@ -256,8 +250,6 @@ class Limit(models.Model):
     confidence = models.CharField(_("confidence"), max_length=10, choices=Confidence, default=Confidence.OWN)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
-
-    objects = LimitQuerySet.as_manager()
 
     class Meta:
         ordering = ["code", "-valid_from"]

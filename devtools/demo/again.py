@@ -75,18 +75,15 @@ def draw_quarter(cast: people.Cast, times: Times, dice: random.Random) -> None:
 
 
 def watch_stopped(cast: people.Cast, times: Times) -> None:
-    """The township looks at the stopped workshops; one was found at work by night."""
+    """The township looks at the stopped workshops; that one was found at work stands elsewhere (disobeyed)."""
     standing = Watch.objects.standing(times.today).filter(unit__region__code__startswith=people.COUNTY)
     for number, watch in enumerate(standing.select_related("unit").order_by("since", "pk")):
         officer = cast.officers.get(watch.unit.region_id[:9])
         moment = days_ago(times, 4 + number, 16)
         if officer is None or moment.date() < watch.since:
             continue
-        words = (
-            ("producing", "夜间关门加工，三名工人在岗") if number == 0 else ("stopped", "门窗紧闭，设备断电")
-        )
         with clock_at(moment):
-            watches.look(watch, outcome=words[0], note=words[1], by=officer, at=moment)
+            watches.look(watch, outcome="stopped", note="门窗紧闭，设备断电", by=officer, at=moment)
 
 
 def void_some(cast: people.Cast, times: Times) -> None:

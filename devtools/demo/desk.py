@@ -348,10 +348,14 @@ class Desk:
         return decide
 
     def hand_over(self, paper, moment: datetime) -> None:
-        """An inspector brings the decision to the unit the same day."""
-        delivery = documents.Delivery(receiver="负责人", relation="head")
-        with clock_at(moment):
-            documents.serve(paper, delivery, served_at=moment, by=self.cast.inspectors[0], at=moment)
+        """Two inspectors bring the decision to the unit the same day; receipts are numbered by the hour."""
+        self.queue.plan(moment.date(), moment.hour, lambda at: self.serve(paper, at), moment.minute, takes=0)
+
+    def serve(self, paper, moment: datetime) -> None:
+        """Two inspectors hand a paper over."""
+        first, second = self.cast.inspectors[:2]
+        delivery = documents.Delivery(receiver="负责人", relation="head", colleague=second)
+        documents.serve(paper, delivery, served_at=moment, by=first, at=moment)
 
     def resume(self, unit: int):
         def resume(moment: datetime):

@@ -14,6 +14,12 @@ def case_clocks(case, deadlines=None):
     return {"clocks": clock_panel.rows(case, at=now(), entries=deadlines)}
 
 
+@register.inclusion_tag("hazards/_clocks.html")
+def measure_clocks(subject: str):
+    """The same about one measure on a unit, such as suspension:7."""
+    return {"clocks": clock_panel.rows_about(subject, at=now())}
+
+
 @register.simple_tag
 def deadline_why(deadlines) -> str:
     """Why the owner's deadline is the day it is; empty without one."""

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.days import today
 from rectification.forms.base import ActForm
 from rectification.forms.fields import OfficersField, day, words
 from rectification.models import AcceptanceCheck, Suspension
@@ -33,6 +34,13 @@ class DecideStopForm(ActForm):
         label=_("Weighs heavily on economy and daily life: the government decides"), required=False
     )
     government_number = forms.CharField(label=_("Government document number"), max_length=80, required=False)
+    perform_by = day(
+        _("Obey by"), required=False, help_text=_("The end of that day; empty: from the service on.")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["perform_by"].widget.attrs["min"] = today().isoformat()
 
 
 class DeclineForm(ActForm):

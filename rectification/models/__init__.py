@@ -1,6 +1,7 @@
 """The papers and acts that stand behind a case's headline."""
 
 from rectification.models.chase import ChaseClaim, ChaseRun, Matter, Rung, Suggestion
+from rectification.models.enforcements import Enforcement, EnforcementOfficer, Plea
 from rectification.models.extensions import Extension
 from rectification.models.instructions import Instruction
 from rectification.models.listings import Listing, ReportEvery
@@ -23,6 +24,8 @@ __all__ = [
     "ChaseRun",
     "Circumstance",
     "Draw",
+    "Enforcement",
+    "EnforcementOfficer",
     "EvidencePhoto",
     "Extension",
     "Flag",
@@ -35,6 +38,7 @@ __all__ = [
     "Milestone",
     "Order",
     "OrderItem",
+    "Plea",
     "ProgressReport",
     "RehungBoard",
     "ReportEvery",

@@ -91,6 +91,9 @@ class LookBack(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     recorded_at = models.DateTimeField(null=True, blank=True)
+    document = models.OneToOneField(
+        "documents.Document", models.PROTECT, null=True, blank=True, related_name="look_back"
+    )
 
     objects = LookBackQuerySet.as_manager()
 

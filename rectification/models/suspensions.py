@@ -1,10 +1,12 @@
 """Suspension (停产停业) of a unit, and the acceptance check without which it may not resume."""
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from rectification.models.requests import OwnerRequest
@@ -55,6 +57,8 @@ class Suspension(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     decision_note = models.CharField(max_length=500, blank=True)
+    # 履行期限; without one the unit obeys from the day of service on.
+    perform_by = models.DateField(_("obey by"), null=True)
     document = models.OneToOneField(
         "documents.Document", models.PROTECT, null=True, related_name="suspension"
     )
@@ -89,6 +93,19 @@ class Suspension(models.Model):
 
     def __str__(self):
         return f"{self.unit_id} {self.status}"
+
+    @property
+    def clock_subject(self) -> str:
+        """What the clocks of a suspension are about."""
+        return f"suspension:{self.pk}"
+
+    @property
+    def period_ends_on(self) -> date | None:
+        """The last day of the period of performance (履行期限); None while the decision binds nobody: not served."""
+        if self.document is None or self.document.served_at is None:
+            return None
+        served_on = localdate(self.document.served_at)
+        return max(served_on, self.perform_by) if self.perform_by else served_on
 
 
 class Resumption(OwnerRequest):

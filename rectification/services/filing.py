@@ -1,6 +1,6 @@
 """Completing an inspection: the record is locked, cases open, orders go out, a stop is proposed. All or nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -190,8 +190,19 @@ def order_standing(filing: Filing, findings: list, *, delivery: Delivery | None,
             by=by,
             at=at,
             inspection=filing.inspection,
-            delivery=delivery,
+            delivery=delivery
+            and replace(delivery, colleague=companion(filing.inspection, by, localdate(at))),
         )
+
+
+def companion(visit: Inspection, by, on: date):
+    """The other officer of the visit, who signs the receipt of service beside whoever files it."""
+    team = visit.team.select_related("user").filter(is_officer=True).exclude(user=by).order_by("pk")
+    region = visit.unit.region_id
+    people = (member.user for member in team)
+    return next(
+        (one for one in people if one.is_certificated(on) and roles.may(one, "document.serve", region)), None
+    )
 
 
 def propose_stop(filing: Filing, suspend: bool, reason_not: str, *, by, at: datetime) -> None:

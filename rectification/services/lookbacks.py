@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from common.errors import AlreadyDone, RuleBroken
 from common.files import accept_picture
+from documents.models import Document, Form
 from hazards import states
 from hazards.services import lock, record
 from rectification.limits import lookback_days
 from rectification.models import LookBack, LookBackOfficer
+from rectification.services import papers
 from rectification.services.reviews import refuse_own_work
 from rectification.services.submissions import add_photo
 from rectification.services.teams import refuse_team, write_team
@@ -65,12 +67,14 @@ def look_back(
     team = refuse_team(officers, held_on)
     refuse_look(case, outcome, team, held_on, note, by=by, on=on)
     pictures = [accept_picture(photo) for photo in photos]
-    done = take(case, by=by, at=at, outcome=outcome, held_on=held_on, note=note.strip(), client_id=client_id)
+    document = issue_paper(case, outcome, team, note.strip(), by=by, at=at, held_on=held_on)
+    facts = {"outcome": outcome, "held_on": held_on, "note": note.strip(), "document": document}
+    done = take(case, by=by, at=at, client_id=client_id, **facts)
     write_team(LookBackOfficer, team, look_back=done)
     for picture in pictures:
         add_photo(picture, by=by, at=at, look_back=done)
     act = "look_back" if outcome == HOLDS else "reopen"
-    record(case, act, by=by, at=at, reason=note, data={"look_back": done.pk})
+    record(case, act, by=by, at=at, reason=note, document=document, data={"look_back": done.pk})
     return done
 
 
@@ -78,6 +82,25 @@ def refuse_passed(row: LookBack, client_id) -> None:
     """Whoever answers to a look-back of an earlier round would record it on the present one."""
     if row.round != row.case.round and row.client_id != client_id:
         raise RuleBroken(_("The hazard is in a later round: this look-back is over."), code="wrong_state")
+
+
+def issue_paper(case, outcome: str, team: list, note: str, *, by, at: datetime, held_on: date) -> Document:
+    """The record of what two officers saw (消防监督检查记录（回头看）)."""
+    return papers.issue(
+        Form.LOOK_BACK,
+        unit=case.unit,
+        by=by,
+        at=at,
+        on=held_on,
+        content={
+            "case": papers.case_facts(case),
+            "held_on": held_on.isoformat(),
+            "closed_on": case.closed_on.isoformat() if case.closed_on else "",
+            "outcome": str(outcome),
+            "note": note,
+            "officers": [papers.signer(person) for person in team],
+        },
+    )
 
 
 def refuse_look(case, outcome: str, team: list, held_on: date, note: str, *, by, on: date) -> None:

@@ -45,6 +45,8 @@ DECISIONS = frozenset(
         Form.SEAL,
         Form.UNSEAL,
         Form.UNSEAL_REFUSED,
+        Form.DEMAND,
+        Form.ENFORCEMENT,
     }
 )
 """What such an office cannot write at all."""

@@ -18,9 +18,16 @@ from documents.models import Form
 from hazards import clocks
 from hazards.clock_rules import RESUME_DECIDE, RESUME_INSPECT
 from rectification import limits
-from rectification.models import AcceptanceCheck, AcceptanceOfficer, Resumption, Suspension
+from rectification.models import (
+    AcceptanceCheck,
+    AcceptanceOfficer,
+    Enforcement,
+    Resumption,
+    Suspension,
+)
 from rectification.services import papers, watches
 from rectification.services.on_units import answer, refuse_standing, standing_cases, take
+from rectification.services.orders import refuse_deadline
 from rectification.services.teams import refuse_team, write_team
 from rectification.services.telling import officers_of, tell
 from units.services import mark_suspended
@@ -97,11 +104,13 @@ def decide(
     note: str = "",
     large_effect: bool = False,
     government_number: str = "",
+    perform_by: date | None = None,
 ) -> Suspension:
     """Put the suspension in force, with its paper; the unit is marked everywhere from now on.
 
-    Where stopping weighs heavily on economy and daily life the government of the same level decides, and its
-    document is named (Fire Law, Art. 70).
+    The unit obeys by the end of `perform_by`, from the service on where nobody names a day. Where stopping weighs
+    heavily on economy and daily life the government of the same level decides, and its document is named (Fire
+    Law, Art. 70).
     """
     roles.need(by, "suspension.decide", suspension.unit.region_id)
     if suspension.proposed_by_id == by.pk:
@@ -111,10 +120,13 @@ def decide(
             _("The government of the same level decides this: give the number of its document."),
             field="government_number",
         )
+    if perform_by is not None:
+        refuse_deadline(perform_by, localdate(at), field="perform_by")
     take(
         suspension,
         PROPOSED,
         status=IN_FORCE,
+        perform_by=perform_by,
         decided_by=by,
         decided_at=at,
         decision_note=note.strip(),
@@ -134,6 +146,7 @@ def decide(
             "title": TITLES[suspension.kind][0],
             "stop": suspension.kind,
             "government_number": government_number.strip() if large_effect else "",
+            "perform_by": perform_by.isoformat() if perform_by else "",
             "reason": suspension.reason,
             "items": [papers.case_facts(case) for case in behind],
             "officers": papers.officers_of(suspension.inspection),
@@ -273,6 +286,14 @@ def lift(suspension: Suspension, *, by, at: datetime) -> Suspension:
     )
     Suspension.objects.filter(pk=current.pk).update(lifting_document=document)
     answer(current.resumptions, Resumption.Decision.ALLOWED, by=by, at=at, document=document)
+    # What may go on again need not be enforced any longer.
+    current.enforcements.open().update(
+        status=Enforcement.Status.COMPLIED,
+        ended_on=localdate(at),
+        ended_words=f"同意恢复：{document.number}",
+        ended_by=by,
+        ended_at=at,
+    )
     clocks.meet(subject_of(current), RESUME_DECIDE, at=at, by="lift")
     clocks.stop(subject_of(current), at=at, by="lift")
     mark_suspended(current.unit, since=None, by=by, note=document.number)
@@ -353,4 +374,4 @@ def tell_step(suspension: Suspension, person, step: str, words: str, *, by, on: 
 
 def subject_of(suspension: Suspension) -> str:
     """What the clocks of a suspension are about."""
-    return f"suspension:{suspension.pk}"
+    return suspension.clock_subject

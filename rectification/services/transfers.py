@@ -11,33 +11,32 @@ from common.workdays import YearNotLoaded
 from documents.models import Form
 from hazards import states
 from hazards.services import lock, record, refuse_by_state
+from rectification import limits
 from rectification.models import Transfer
 from rectification.services import papers
 from reference.selectors import calendar
 
-REPLY_DAYS = 10
-"""Working days that a department has for its reply; practice, no rule names a number."""
-
-POLICE_DAYS = 5
-"""Working days in which a police station refers what is the fire authority's (Order 120, Art. 33: C15)."""
+WEEK = 5
+"""Working days of a week without holidays, for years whose calendar is not loaded."""
 
 
 def reply_due(on: date) -> date:
     """The day by which a reply is expected where none was named; estimated by weeks beyond the loaded calendar."""
     try:
-        return calendar().shift(on, REPLY_DAYS)
+        return calendar().shift(on, limits.reply_days(on))
     except YearNotLoaded:
-        return on + timedelta(weeks=2)
+        return on + timedelta(weeks=limits.reply_days(on) / WEEK)
 
 
 def is_late(kind: str, case, on: date) -> bool:
-    """Whether the police station refers later than its five working days after the finding."""
-    if kind != Transfer.Kind.FIRE:
+    """Whether the police station refers later than its working days after the finding, as they were then."""
+    days = limits.police_days(case.opened_on)
+    if kind != Transfer.Kind.FIRE or days is None:
         return False
     try:
-        return on > calendar().shift(case.opened_on, POLICE_DAYS)
+        return on > calendar().shift(case.opened_on, days)
     except YearNotLoaded:
-        return (on - case.opened_on).days > POLICE_DAYS + 2
+        return on - case.opened_on > timedelta(weeks=days / WEEK)
 
 
 @transaction.atomic

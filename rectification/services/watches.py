@@ -14,6 +14,7 @@ from common.errors import RuleBroken
 from notifications.services import write_to
 from rectification.limits import watch_days, watch_ends_after
 from rectification.models import Suspension, Watch, WatchLook
+from rectification.services import enforcements
 from rectification.services.telling import day_words
 from units.models import OperatingStatus
 from units.services import mark_producing
@@ -78,6 +79,9 @@ def look(
     roles.need(by, "watch.look", watch.unit.region_id)
     on = localdate(at)
     held_on = held_on or on
+    # The suspension before its watch, as whoever lifts it locks them.
+    if watch.suspension_id:
+        Suspension.objects.select_for_update().get(pk=watch.suspension_id)
     # Two looks at once must not both move the next day from the same one.
     current = Watch.objects.select_for_update().get(pk=watch.pk)
     refuse_look(current, outcome, held_on, note, on)
@@ -95,6 +99,7 @@ def look(
     current.save(update_fields=["next_on"])
     if outcome == WatchLook.Outcome.PRODUCING:
         mark_producing(watch.unit, by=by, note=note.strip())
+        enforcements.follow_look(seen, by=by, at=at)
         tell(seen, watch.unit, by=by, on=on)
     return seen
 

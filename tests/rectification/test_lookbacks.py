@@ -6,9 +6,12 @@ import pytest
 
 from common.days import today
 from common.errors import AlreadyDone, NotAllowed, RuleBroken
+from documents import typesetting
+from documents.models import Document, Serial
 from hazards.services import record
 from rectification.models import LookBack
 from tests import journeys
+from tests.documents import reading
 from tests.factories import at, plus
 
 pytestmark = pytest.mark.django_db
@@ -219,3 +222,31 @@ def test_the_list_costs_no_more_for_many(
 def test_nonsense_in_the_address_breaks_nothing(query, as_user, inspector_a):
     for path in ("lookbacks", "watches"):
         assert as_user(inspector_a).get(f"/rectification/{path}/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"), [("holds", "整改成果保持，未反弹"), ("relapse", "隐患反弹，重新立案整改")]
+)
+def test_it_leaves_a_numbered_record(outcome, words, closed, pair, as_user):
+    look = journeys.look_back(closed, officers=pair, outcome=outcome, note="现场核实通道情况")
+    made = look.document
+    assert made.number == "枣消回字〔2026〕第0001号" and not made.awaits_service
+    assert closed.events.get(act="look_back" if outcome == "holds" else "reopen").document == made
+    said = reading.text(typesetting.pdf([made]))
+    for sentence in (
+        "消防监督检查记录（回头看）",
+        closed.number,
+        words,
+        "现场核实通道情况",
+        pair[1].card_number,
+    ):
+        assert sentence in said
+    assert made.number in as_user(pair[0]).get(closed.get_absolute_url()).content.decode()
+
+
+def test_a_look_back_that_comes_too_late_takes_no_number(closed, pair):
+    journeys.look_back(closed, officers=pair)
+    with pytest.raises(AlreadyDone):
+        journeys.look_back(closed, officers=pair)
+    assert Document.objects.filter(form="look_back").count() == 1
+    assert Serial.objects.get(form="look_back").last == 1

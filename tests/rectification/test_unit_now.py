@@ -7,6 +7,7 @@ import pytest
 from common.workdays import Calendar, Day
 from rectification import unit_now
 from rectification.services import extensions, instructions, suspensions, transfers
+from reference import limits
 from tests import journeys
 from tests.factories import at, plus
 
@@ -107,6 +108,7 @@ def test_beyond_the_calendar_no_day_is_guessed(case, unit, monkeypatch):
 def test_it_costs_two_statements_however_much_stands(make_case, unit, inspector_a, django_assert_num_queries):
     for _ in range(5):
         journeys.order(make_case(), by=inspector_a)
+    limits.find("C4", plus(0))  # the table of limits is read once in a process
     with django_assert_num_queries(2):
         assert len(unit_now.now(unit, plus(0)).steps) == 5
 
