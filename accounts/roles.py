@@ -43,6 +43,7 @@ POLICY = {
     "case.ask_extension": {I, T},
     "case.decide_extension": {C},
     "case.correct_deadline": {C},
+    "case.hand_over": {I, C},
     "case.transfer": {I, C},
     "case.suspend": {C},
     "case.determine": {I, C},
@@ -80,6 +81,7 @@ POLICY = {
     "account.manage": {ADM},
     "reference.manage": {ADM},
     "audit.view": {AUD, ADM},
+    "status.view": {C, AUD, ADM},
 }
 
 

@@ -31,6 +31,7 @@ APPS = {
     "inspections": "inspections/",
     "rectification": "rectification/",
     "dashboards": "",
+    "operations": "status/",
 }
 # The QR code on the door of a unit: short, because it is printed.
 urlpatterns += [path("u/<str:number>/", door, name="door")]
