@@ -44,6 +44,7 @@ POLICY = {
     "case.decide_extension": {C},
     "case.correct_deadline": {C},
     "case.hand_over": {I, C},
+    "case.hand_over_others": {C},
     "case.transfer": {I, C},
     "case.suspend": {C},
     "case.determine": {I, C},

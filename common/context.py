@@ -93,6 +93,9 @@ NAVIGATION = (
         frozenset({TOWNSHIP, OFFICE, LEADER, AUDITOR, INSPECTOR}),
         LOOK,
     ),
+    Entry(
+        "handovers:start", _("Hand-over"), "users", frozenset({INSPECTOR, TOWNSHIP, OFFICE}), LOOK
+    ),
     Entry("reference:catalogue", _("Hazard catalogue"), "book", ALL, SYSTEM),
     Entry("units:import", _("Import units"), "upload", frozenset({INSPECTOR, TOWNSHIP, OFFICE}), SYSTEM),
     Entry("accounts:people", _("Accounts"), "users", frozenset({ADMIN}), SYSTEM),

@@ -17,7 +17,7 @@ from hazards.words import act_label, condition_words
 from reference.models import HazardCategory
 from reference.selectors import calendar
 
-HEADLINE = {"due_on", "asked_until", "grade", "listed_levels", "main_level"}
+HEADLINE = {"due_on", "asked_until", "grade", "listed_levels", "main_level", "inspector"}
 """Columns an act may set besides the state that the table gives."""
 
 
@@ -230,6 +230,7 @@ def need_label(need: str) -> str:
         "asked_until": _("deadline asked for"),
         "grade": _("grade"),
         "listed_levels": _("level of listing"),
+        "inspector": _("inspector in charge"),
     }[need]
 
 

@@ -2,6 +2,7 @@
 
 from rectification.models.chase import ChaseClaim, ChaseRun, Rung
 from rectification.models.extensions import Extension
+from rectification.models.handovers import HandOver, HandOverLine
 from rectification.models.instructions import Instruction
 from rectification.models.listings import Listing, ReportEvery
 from rectification.models.lookbacks import Draw, LookBack, LookBackOfficer
@@ -27,6 +28,8 @@ __all__ = [
     "Extension",
     "Flag",
     "FlagEntry",
+    "HandOver",
+    "HandOverLine",
     "Instruction",
     "Listing",
     "LookBack",

@@ -31,6 +31,7 @@ EXPECTED = {
     "case.decide_extension": "office",
     "case.correct_deadline": "office",
     "case.hand_over": "inspector_a office",
+    "case.hand_over_others": "office",
     "case.transfer": "inspector_a office",
     "case.suspend": "office",
     "case.ask_void": "inspector_a office",
