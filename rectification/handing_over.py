@@ -10,7 +10,7 @@ from accounts.models import User
 from common.listing import capped_counts, count_words
 from hazards.models import HazardCase
 from hazards.orphans import TOWNSHIP_DIGITS
-from inspections.models import Inspection
+from inspections.models import Inspection, Status
 from rectification.models import HandOver, Instruction, LookBack
 from reference.models import Region
 
@@ -66,7 +66,7 @@ def find_person(user, pk: int) -> User | None:
 
 def look_up(user, words: str) -> list[User]:
     """People of one's area by name or user name, those who have left as well."""
-    words = words.strip()
+    words = words.replace("\x00", "").strip()
     if not words:
         return []
     named = Q(name__icontains=words) | Q(username__icontains=words)
@@ -93,7 +93,7 @@ def look_backs_of(person, user):
 
 def drafts_of(person) -> int:
     """Visits begun and not completed: they stay with whoever began them, and are shown so that nobody forgets them."""
-    return Inspection.objects.filter(started_by=person, status=Inspection.Status.DRAFT).count()
+    return Inspection.objects.filter(started_by=person, status=Status.DRAFT).count()
 
 
 def by_township(cases) -> list[tuple[str, str, int]]:

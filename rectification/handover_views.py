@@ -5,6 +5,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.roles import Role
@@ -17,7 +18,7 @@ from rectification import forms, handing_over
 from rectification.services import handovers
 
 ANSWERING = (Role.INSPECTOR, Role.TOWNSHIP_OFFICER, Role.COUNTY_OFFICE)
-WORST = {"worst": (_("Worst first"), WORST_FIRST)}
+WORST = {"worst": (gettext_lazy("Worst first"), WORST_FIRST)}
 
 
 @require_GET
