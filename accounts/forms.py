@@ -146,14 +146,20 @@ class EndPostForm(forms.Form):
 class LeaveForm(forms.Form):
     """Who stands in for the holder of a post, from when to when; named by the holder."""
 
-    deputy = forms.ModelChoiceField(User.objects.none(), label=_("Stands in"), empty_label=_("Choose a person"))
+    deputy = forms.ModelChoiceField(
+        User.objects.none(), label=_("Stands in"), empty_label=_("Choose a person")
+    )
     starts_on = forms.DateField(label=_("From"), widget=DateInput())
     ends_on = forms.DateField(label=_("To"), widget=DateInput())
 
     def __init__(self, *args, post, on, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["deputy"].queryset = colleagues_of(post, on)
-        self.initial = {"deputy": post.deputy_id, "starts_on": post.deputy_from or on, "ends_on": post.deputy_to}
+        self.initial = {
+            "deputy": post.deputy_id,
+            "starts_on": post.deputy_from or on,
+            "ends_on": post.deputy_to,
+        }
 
 
 class DeputyForm(forms.Form):

@@ -165,7 +165,9 @@ def go_on_leave(post, *, by, deputy, starts_on, ends_on, on) -> None:
     """
     row = Post.objects.select_for_update().select_related("user", "region").get(pk=post.pk)
     if row.user_id != by.pk:
-        raise NotAllowed(_("Only the holder of a post goes on leave; for others the administrator names a deputy."))
+        raise NotAllowed(
+            _("Only the holder of a post goes on leave; for others the administrator names a deputy.")
+        )
     if not row.is_current(on):
         raise RuleBroken(_("This post is not in force today."))
     before = row.deputy if row.has_deputy(on) or (row.deputy_from and row.deputy_from > on) else None

@@ -220,8 +220,16 @@ def leave(request, pk):
         services.go_on_leave(post, by=request.user, deputy=None, starts_on=None, ends_on=None, on=on)
         messages.success(request, _("Nobody stands in for you any longer."))
         return redirect("accounts:me")
-    if request.method == "POST" and form.is_valid() and attempt(form, _leave, post, request.user, on, form.cleaned_data):
-        messages.success(request, _("%(name)s stands in for you; both of you are told.") % {"name": form.cleaned_data["deputy"].name})
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(form, _leave, post, request.user, on, form.cleaned_data)
+    ):
+        messages.success(
+            request,
+            _("%(name)s stands in for you; both of you are told.")
+            % {"name": form.cleaned_data["deputy"].name},
+        )
         return redirect("accounts:me")
     context = {"post": post, "form": form, "today": on}
     return render(request, "accounts/leave.html", context, status=422 if form.is_bound else 200)

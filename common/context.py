@@ -93,9 +93,7 @@ NAVIGATION = (
         frozenset({TOWNSHIP, OFFICE, LEADER, AUDITOR, INSPECTOR}),
         LOOK,
     ),
-    Entry(
-        "handovers:start", _("Hand-over"), "users", frozenset({INSPECTOR, TOWNSHIP, OFFICE}), LOOK
-    ),
+    Entry("handovers:start", _("Hand-over"), "users", frozenset({INSPECTOR, TOWNSHIP, OFFICE}), LOOK),
     Entry("reference:catalogue", _("Hazard catalogue"), "book", ALL, SYSTEM),
     Entry("units:import", _("Import units"), "upload", frozenset({INSPECTOR, TOWNSHIP, OFFICE}), SYSTEM),
     Entry("accounts:people", _("Accounts"), "users", frozenset({ADMIN}), SYSTEM),
@@ -107,7 +105,9 @@ NAVIGATION = (
         frozenset({AUDITOR, ADMIN}),
         SYSTEM,
     ),
-    Entry("operations:status", _("State of the system"), "device", frozenset({OFFICE, AUDITOR, ADMIN}), SYSTEM),
+    Entry(
+        "operations:status", _("State of the system"), "device", frozenset({OFFICE, AUDITOR, ADMIN}), SYSTEM
+    ),
     Entry("admin:index", _("Code tables"), "database", frozenset({ADMIN}), SYSTEM),
     Entry("api-docs", _("API"), "api", frozenset({ADMIN}), SYSTEM),
     Entry("styleguide", _("Style guide"), "palette", frozenset({ADMIN}), SYSTEM),

@@ -294,7 +294,9 @@ class Demo:
         log = self.log_dir / f"{name}.log"
         with contextlib.suppress(FileNotFoundError):
             log.replace(log.with_suffix(".old.log"))
-        self.children[name] = embedded.spawn([sys.executable, *words], log=log, cwd=ROOT, env=self.environment)
+        self.children[name] = embedded.spawn(
+            [sys.executable, *words], log=log, cwd=ROOT, env=self.environment
+        )
 
     def check(self, *skip: str) -> None:
         """Raises Failed when a child has died."""

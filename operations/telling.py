@@ -1,4 +1,4 @@
-"""Telling the duty administrators by a road that needs no part of the product: SMTP, else a webhook, and the system log.
+"""Telling the duty administrators by a road that needs no part of the product: SMTP, else a webhook; system log.
 
 No outbox, no Celery, no Redis; and no database, where the addresses of the last look are known.
 """
@@ -134,7 +134,7 @@ def webhook(letter: Letter, told: Told) -> None:
     if secret := settings.WATCHDOG_WEBHOOK_SECRET:
         headers["X-Xiaohuan-Signature"] = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     try:
-        request = urllib.request.Request(settings.WATCHDOG_WEBHOOK, body, headers, method="POST")  # noqa: S310
+        request = urllib.request.Request(settings.WATCHDOG_WEBHOOK, body, headers, method="POST")
         with urllib.request.build_opener(NoRedirect).open(request, timeout=SECONDS) as answer:
             answer.read(1000)
     except urllib.error.HTTPError as error:

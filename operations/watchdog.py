@@ -80,22 +80,31 @@ def judge(report: Report, known: Memory, now: datetime, answers: bool) -> None:
     troubles = {part: one for part, one in health.troubles(report.found).items() if part not in resting}
     for part, trouble in troubles.items():
         note(known, part, trouble, now)
-    due = [known.standing[part] for part in troubles if is_due(known.standing[part], now)]
-    over = [one for part, one in known.standing.items() if report.found.get(part, {}).get("ok")]
-    ended = [one for one in over if not one.times]  # nobody ever heard that it was down
-    if due:
-        # Whoever hears of one part hears of all that are down.
-        standing = [known.standing[part] for part in troubles]
-        if say(report, letter_of_outage(standing), known.addresses):
-            mark_told(standing, report, now)
-            report.told += [one.part for one in standing]
-    if told_over := [one for one in over if one.times]:
-        if say(report, letter_of_end(told_over, now), known.addresses):
-            report.over += [one.part for one in told_over]
-            ended += told_over
+    tell_outage(report, known, [known.standing[part] for part in troubles], now)
+    ended = tell_end(report, known, now)
     for one in ended:
         del known.standing[one.part]
     remember(known, ended, now, answers)
+
+
+def tell_outage(report: Report, known: Memory, standing: list[Standing], now: datetime) -> None:
+    """Where one part is due to be told, whoever hears of it hears of all that are down."""
+    if not any(is_due(one, now) for one in standing):
+        return
+    if say(report, letter_of_outage(standing), known.addresses):
+        mark_told(standing, report, now)
+        report.told += [one.part for one in standing]
+
+
+def tell_end(report: Report, known: Memory, now: datetime) -> list[Standing]:
+    """What has ended: told where anybody had heard that it was down; what could not be told is kept for the next look."""
+    over = [one for part, one in known.standing.items() if report.found.get(part, {}).get("ok")]
+    ended = [one for one in over if not one.times]  # nobody ever heard that it was down
+    heard = [one for one in over if one.times]
+    if heard and say(report, letter_of_end(heard, now), known.addresses):
+        report.over += [one.part for one in heard]
+        ended += heard
+    return ended
 
 
 def note(known: Memory, part: str, trouble: dict, now: datetime) -> None:

@@ -26,8 +26,12 @@ ADVICE = {
     "broker": _("Look at Redis, its memory and its log, and at REDIS_URL."),
     "worker": _("Start the worker again and read the end of its log."),
     "beat": _("Start beat again; exactly one must run."),
-    "delivery": _("Read the worker's log: a job hangs or breaks off. Restart the worker; what waits is sent then."),
-    "chase": _("Read the worker's log, then run: manage.py chase. What is missing is made up for, nothing twice."),
+    "delivery": _(
+        "Read the worker's log: a job hangs or breaks off. Restart the worker; what waits is sent then."
+    ),
+    "chase": _(
+        "Read the worker's log, then run: manage.py chase. What is missing is made up for, nothing twice."
+    ),
 }
 
 

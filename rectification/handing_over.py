@@ -43,9 +43,7 @@ def reach(user, person, field: str) -> Q:
 def holders(user, on) -> list[Holder]:
     """Who has standing cases in one's area: those who serve no longer first, then by the number of cases."""
     cases = HazardCase.objects.live().filter(user.scope.q("region_id", "case.hand_over_others"))
-    counts = dict(
-        cases.exclude(inspector=None).order_by().values_list("inspector").annotate(n=Count("pk"))
-    )
+    counts = dict(cases.exclude(inspector=None).order_by().values_list("inspector").annotate(n=Count("pk")))
     serving = set(User.objects.serving(on).filter(pk__in=counts).values_list("pk", flat=True))
     found = [Holder(one, counts[one.pk], one.pk in serving) for one in User.objects.filter(pk__in=counts)]
     return sorted(found, key=lambda one: (one.serves, -one.cases, one.person.pk))
@@ -81,7 +79,9 @@ def cases_of(person, user, township: str = ""):
 
 def instructions_of(person, user):
     """Unanswered instructions addressed to the person."""
-    rows = Instruction.objects.unanswered().addressed_to(person).filter(reach(user, person, "case__region_id"))
+    rows = (
+        Instruction.objects.unanswered().addressed_to(person).filter(reach(user, person, "case__region_id"))
+    )
     return rows.select_related("case__unit", "given_by").order_by("due_on", "pk")
 
 
@@ -101,7 +101,9 @@ def by_township(cases) -> list[tuple[str, str, int]]:
     rows = cases.order_by().annotate(township=Left("region_id", TOWNSHIP_DIGITS)).values_list("township")
     counts = dict(rows.annotate(n=Count("pk")))
     names = dict(Region.objects.filter(code__in=counts).values_list("code", "name"))
-    return sorted(((code, names.get(code, code), n) for code, n in counts.items()), key=lambda row: (-row[2], row[0]))
+    return sorted(
+        ((code, names.get(code, code), n) for code, n in counts.items()), key=lambda row: (-row[2], row[0])
+    )
 
 
 def in_hand(person) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Hand-overs (工作交接): what one person had in hand and another has from then on, as it stood that day. Append-only."""
+"""Hand-overs (工作交接): what one person had in hand and another has from then on, as it stood that day. Never changed."""
 
 import uuid
 
@@ -73,7 +73,9 @@ class HandOverLine(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        triggers = [pgtrigger.Protect(name="hand_over_line_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="hand_over_line_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self):
         return f"{self.hand_over_id}: {self.case_id}"

@@ -1,6 +1,5 @@
 """Handing over (工作交接): another inspector answers for a case, or for everything that a person had in hand."""
 
-import os
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -35,6 +34,7 @@ def hand_over(case: HazardCase, *, to: User, reason: str, by, at: datetime) -> C
     refuse_same(row, to)
     refuse_successor(to, [row.region_id], on=localdate(at), field="inspector")
     before = row.inspector
+    people = f"移交人：{before.name if before else '—'}，接收人：{to.name}"
     (event,) = record_all([step(case, before, to, reason)], by=by, at=at)
     for person in (to, before):
         # A person takes over the same case twice at most in a lifetime; the event names the occasion.
@@ -43,7 +43,7 @@ def hand_over(case: HazardCase, *, to: User, reason: str, by, at: datetime) -> C
             key=f"hand_over:event:{event.pk}:{person.pk if person else 0}",
             on=localdate(at),
             subject=f"工作交接：{case.unit.name}由{to.name}承办",
-            body=f"{case.number} {case.unit.name}\n移交人：{before.name if before else '—'}，接收人：{to.name}\n{reason.strip()}",
+            body=f"{case.number} {case.unit.name}\n{people}\n{reason.strip()}",
             link=case.get_absolute_url(),
             about=f"case:{case.pk}",
             by=by,
@@ -93,7 +93,9 @@ def hand_over_all(
     if person.pk != by.pk:
         for region_id in {case.region_id for case in everything}:
             roles.need(by, "case.hand_over_others", region_id)
-    refuse_successor(to, [row.region_id for row in rows.values()] + [one.case.region_id for one in look_backs], on=on)
+    refuse_successor(
+        to, [row.region_id for row in rows.values()] + [one.case.region_id for one in look_backs], on=on
+    )
     refuse_answerer(to, instructions)
     sheet = HandOver.objects.create(
         client_id=client_id,
@@ -102,7 +104,7 @@ def hand_over_all(
         reason=reason.strip(),
         by=by,
         at=at,
-        region_code=common_region(case.region_id for case in everything),
+        region_code=common_region([case.region_id for case in everything]),
         cases=len(cases),
         instructions=len(instructions),
         look_backs=len(look_backs),
@@ -191,7 +193,8 @@ def refuse_answerer(to: User, instructions: list[Instruction]) -> None:
             raise RuleBroken(_("%(name)s does not answer for this place.") % {"name": to.name}, field="to")
         if one.given_by_id == to.pk:
             raise RuleBroken(
-                _("%(name)s gave one of these instructions and cannot answer it.") % {"name": to.name}, field="to"
+                _("%(name)s gave one of these instructions and cannot answer it.") % {"name": to.name},
+                field="to",
             )
 
 
@@ -233,7 +236,10 @@ def tell_both(sheet: HandOver, on: date) -> None:
         )
 
 
-def common_region(codes: Iterable[str]) -> str:
+def common_region(codes: list[str]) -> str:
     """The smallest division that holds them all; "" where they share none."""
-    shared = os.path.commonprefix(list(codes))
+    first, last = min(codes), max(codes)  # what the first and the last share in order, all share
+    shared = first[
+        : next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    ]
     return shared[: max((length for length in LEVELS if length <= len(shared)), default=0)]

@@ -12,8 +12,16 @@ def tell_both(post, *, by, before=None) -> None:
     if post.deputy:
         days = f"{day_words(post.deputy_from)}至{day_words(post.deputy_to)}"
         letters = [
-            (post.deputy, f"您将代{post.user.name}履职", f"{days}，您代{post.user.name}履行{where}职责，期间的提醒送达您。"),
-            (post.user, f"已由{post.deputy.name}代您履职", f"{days}，由{post.deputy.name}代您履行{where}职责。"),
+            (
+                post.deputy,
+                f"您将代{post.user.name}履职",
+                f"{days}，您代{post.user.name}履行{where}职责，期间的提醒送达您。",
+            ),
+            (
+                post.user,
+                f"已由{post.deputy.name}代您履职",
+                f"{days}，由{post.deputy.name}代您履行{where}职责。",
+            ),
         ]
     else:
         letters = [(post.user, "代理已结束", f"您已恢复履行{where}职责。")]
@@ -21,4 +29,12 @@ def tell_both(post, *, by, before=None) -> None:
         letters.append((before, f"不再代{post.user.name}履职", f"您不再代{post.user.name}履行{where}职责。"))
     for person, subject, body in letters:
         key = f"deputy:{post.pk}:{person.pk}:{at.isoformat()}"
-        tell(person, key=key, on=timezone.localdate(at), subject=subject, body=body, link="/accounts/me/", about=f"post:{post.pk}")
+        tell(
+            person,
+            key=key,
+            on=timezone.localdate(at),
+            subject=subject,
+            body=body,
+            link="/accounts/me/",
+            about=f"post:{post.pk}",
+        )

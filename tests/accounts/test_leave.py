@@ -24,7 +24,6 @@ def go(person, deputy, first=0, last=7, by=None):
     return services.go_on_leave(person.posts.get(), by=by or person, deputy=deputy, **facts)
 
 
-
 def letters(person):
     return list(Message.objects.filter(recipient=person).order_by("pk").values_list("subject", flat=True))
 
@@ -69,7 +68,9 @@ def test_only_to_the_same_role_in_the_same_county(officer_east, inspector_a, off
     assert found.value.field == "deputy"
 
 
-@pytest.mark.parametrize(("first", "last", "field"), [(-1, 5, "starts_on"), (5, 4, "ends_on"), (0, 400, "ends_on")])
+@pytest.mark.parametrize(
+    ("first", "last", "field"), [(-1, 5, "starts_on"), (5, 4, "ends_on"), (0, 400, "ends_on")]
+)
 def test_days_that_make_no_sense(officer_east, officer_west, first, last, field):
     with pytest.raises(RuleBroken) as found:
         go(officer_east, officer_west, first, last)
@@ -103,7 +104,12 @@ class TestPage:
     def test_bad_wishes(self, officer_east, officer_west, inspector_a, as_user):
         client = as_user(officer_east)
         url = f"/accounts/me/posts/{officer_east.posts.get().pk}/leave/"
-        for sent in ({}, {"deputy": inspector_a.pk}, {"deputy": "x"}, {"deputy": officer_west.pk, "starts_on": "x"}):
+        for sent in (
+            {},
+            {"deputy": inspector_a.pk},
+            {"deputy": "x"},
+            {"deputy": officer_west.pk, "starts_on": "x"},
+        ):
             sent = {"starts_on": day(0).isoformat(), "ends_on": day(5).isoformat()} | sent
             assert client.post(url, sent).status_code == 422
 

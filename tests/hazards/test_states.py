@@ -22,7 +22,6 @@ FACTS = {
 }
 
 
-
 def facts_of(step, cast):
     """What the act must bring; people come from the cast."""
     facts = {key: value for need in step.needs if need in FACTS for key, value in FACTS[need].items()}

@@ -167,7 +167,7 @@ def hook(status=200):
             self.send_header("Location", "/elsewhere")
             self.end_headers()
 
-        do_GET = do_POST  # noqa: N815
+        do_GET = do_POST
 
         def log_message(self, *args):
             pass
@@ -275,7 +275,7 @@ def test_database_that_hangs_is_told_too(environment, post_office):
     with socket.create_server(("127.0.0.1", 0)) as mute:
         port = mute.getsockname()[1]
         began = time.monotonic()
-        code, said = run(environment, DATABASE_URL=f"postgresql://nobody@127.0.0.1:{port}/none")
+        _code, said = run(environment, DATABASE_URL=f"postgresql://nobody@127.0.0.1:{port}/none")
     assert said["told"] == ["database"]
     assert time.monotonic() - began < 45
 
@@ -298,7 +298,10 @@ def test_nobody_reached_is_an_error(environment):
 def test_a_real_worker_that_is_killed(environment, post_office, tmp_path, monkeypatch):
     """Its heartbeat grows old by itself; only how old it may be is shortened here."""
     cache.clear()
-    names = {"worker": ["worker", "--concurrency", "1", "--without-gossip", "--without-mingle"], "beat": ["beat", "--pidfile="]}
+    names = {
+        "worker": ["worker", "--concurrency", "1", "--without-gossip", "--without-mingle"],
+        "beat": ["beat", "--pidfile="],
+    }
     children = {
         name: embedded.spawn(
             [sys.executable, "-m", "celery", "-A", "config", *words],

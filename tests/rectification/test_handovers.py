@@ -64,7 +64,9 @@ class TestOneCase:
         page = as_user(office).get(case.get_absolute_url()).content.decode()
         assert "周安 → 吴平" in page and "移交其他监督员承办" in page
 
-    def test_an_inspector_hands_over_his_own_and_nobody_elses(self, case, inspector_a, inspector_b, inspector_c):
+    def test_an_inspector_hands_over_his_own_and_nobody_elses(
+        self, case, inspector_a, inspector_b, inspector_c
+    ):
         with refused(NotAllowed):
             handovers.hand_over(case, to=inspector_c, reason="代为移交", by=inspector_b, at=MOMENT)
         handovers.hand_over(case, to=inspector_c, reason="休产假", by=inspector_a, at=MOMENT)
@@ -81,7 +83,8 @@ class TestOneCase:
             handovers.hand_over(case, to=inspector_a, reason="移交", by=inspector_a, at=MOMENT)
 
     @pytest.mark.parametrize(
-        ("role", "region"), [("inspector", WEST), ("inspector", "330802"), ("township_officer", EAST), (None, None)]
+        ("role", "region"),
+        [("inspector", WEST), ("inspector", "330802"), ("township_officer", EAST), (None, None)],
     )
     def test_only_to_an_inspector_of_the_place(self, case, office, make_person, role, region):
         other = make_person("other", "某人", role, region)
@@ -151,7 +154,9 @@ class TestEverything:
             cases=two, instructions=[asked], look_backs=[owed],
         )  # fmt: skip
         assert (sheet.cases, sheet.instructions, sheet.look_backs, sheet.region_code) == (2, 1, 1, COUNTY)
-        assert {case.inspector for case in HazardCase.objects.filter(pk__in=[one.pk for one in two])} == {inspector_b}
+        assert {case.inspector for case in HazardCase.objects.filter(pk__in=[one.pk for one in two])} == {
+            inspector_b
+        }
         asked.refresh_from_db()
         assert asked.addressee == inspector_b
         assert list(LookBack.objects.owed_by(inspector_b)) == [owed]
@@ -171,21 +176,31 @@ class TestEverything:
         assert handovers.hand_over_all(inspector_a, cases=two, **facts) == first
         assert CaseEvent.objects.filter(act="hand_over").count() == 2
 
-    def test_what_was_handed_over_meanwhile_stops_all(self, two, inspector_a, inspector_b, inspector_c, office):
+    def test_what_was_handed_over_meanwhile_stops_all(
+        self, two, inspector_a, inspector_b, inspector_c, office
+    ):
         handovers.hand_over(two[1], to=inspector_c, reason="先行移交", by=office, at=MOMENT)
         with refused(StaleForm):
-            handovers.hand_over_all(inspector_a, to=inspector_b, reason="退休", by=office, at=MOMENT, cases=two)
+            handovers.hand_over_all(
+                inspector_a, to=inspector_b, reason="退休", by=office, at=MOMENT, cases=two
+            )
         assert HazardCase.objects.get(pk=two[0].pk).inspector == inspector_a
         assert not HandOver.objects.exists()
 
-    def test_a_successor_for_one_township_does_not_take_the_other(self, two, inspector_a, office, make_person):
+    def test_a_successor_for_one_township_does_not_take_the_other(
+        self, two, inspector_a, office, make_person
+    ):
         local = make_person("local", "马屯监督员", "inspector", EAST)
         with refused(RuleBroken, "to"):
             handovers.hand_over_all(inspector_a, to=local, reason="退休", by=office, at=MOMENT, cases=two)
-        sheet = handovers.hand_over_all(inspector_a, to=local, reason="退休", by=office, at=MOMENT, cases=two[:1])
+        sheet = handovers.hand_over_all(
+            inspector_a, to=local, reason="退休", by=office, at=MOMENT, cases=two[:1]
+        )
         assert sheet.region_code == "131121104201"
 
-    def test_bad_wishes(self, two, inspector_a, inspector_b, office, officer_east, leader_quzhou, monkeypatch):
+    def test_bad_wishes(
+        self, two, inspector_a, inspector_b, office, officer_east, leader_quzhou, monkeypatch
+    ):
         go = {"reason": "退休", "by": office, "at": MOMENT}
         with refused(RuleBroken, "to"):
             handovers.hand_over_all(inspector_a, to=inspector_a, cases=two, **go)
@@ -216,11 +231,18 @@ class TestEverything:
             two[0], words="报告进度", addressee=inspector_a, due_on=plus(9), by=office, at=at(plus(1))
         )
         with refused(RuleBroken, "to"):
-            handovers.hand_over_all(inspector_a, to=office, reason="退休", by=office, at=MOMENT, instructions=[asked])
+            handovers.hand_over_all(
+                inspector_a, to=office, reason="退休", by=office, at=MOMENT, instructions=[asked]
+            )
 
     def test_a_sheet_is_kept_as_it_was(self, two, inspector_a, inspector_b, office):
-        sheet = handovers.hand_over_all(inspector_a, to=inspector_b, reason="退休", by=office, at=MOMENT, cases=two)
-        for change in (lambda: HandOver.objects.update(reason="x"), lambda: HandOverLine.objects.all().delete()):
+        sheet = handovers.hand_over_all(
+            inspector_a, to=inspector_b, reason="退休", by=office, at=MOMENT, cases=two
+        )
+        for change in (
+            lambda: HandOver.objects.update(reason="x"),
+            lambda: HandOverLine.objects.all().delete(),
+        ):
             with pytest.raises(DatabaseError), transaction.atomic():
                 change()
         sheet.refresh_from_db()
@@ -229,7 +251,9 @@ class TestEverything:
     def test_many_cost_few_statements(self, make_case, inspector_a, inspector_b, office, monkeypatch):
         cases = [make_case(description=f"第{n}处") for n in range(30)]
         monkeypatch.setattr(handovers, "BATCH", 10)
-        sheet = handovers.hand_over_all(inspector_a, to=inspector_b, reason="退休", by=office, at=MOMENT, cases=cases)
+        sheet = handovers.hand_over_all(
+            inspector_a, to=inspector_b, reason="退休", by=office, at=MOMENT, cases=cases
+        )
         assert (sheet.cases, sheet.lines.count()) == (30, 30)
         assert not HazardCase.objects.live().filter(inspector=inspector_a).exists()
 
@@ -242,7 +266,9 @@ def test_two_at_once_hand_over_once(two, inspector_a, inspector_b, inspector_c, 
     def press(to):
         try:
             outcomes.append(
-                handovers.hand_over_all(inspector_a, to=to, reason="退休", by=office, at=MOMENT, cases=two).to.pk
+                handovers.hand_over_all(
+                    inspector_a, to=to, reason="退休", by=office, at=MOMENT, cases=two
+                ).to.pk
             )
         except StaleForm:
             outcomes.append("stale")
@@ -264,7 +290,12 @@ class TestPages:
         return f"/hand-over/{person.pk}/"
 
     def send(self, **changes):
-        return {"which": "all", "to": "inspector_b", "reason": "退休", "client_id": str(uuid.uuid4())} | changes
+        return {
+            "which": "all",
+            "to": "inspector_b",
+            "reason": "退休",
+            "client_id": str(uuid.uuid4()),
+        } | changes
 
     def test_all_by_the_office_and_the_sheet(self, two, inspector_a, inspector_b, office, as_user):
         client = as_user(office)
@@ -317,8 +348,12 @@ class TestPages:
         assert client.post(self.url(cast["inspector_a"]), self.send()).status_code == 404
         assert client.get("/hand-over/").status_code == 200
 
-    def test_a_sheet_of_elsewhere_is_not_found(self, two, inspector_a, inspector_b, office, leader_quzhou, as_user):
-        sheet = handovers.hand_over_all(inspector_a, to=inspector_b, reason="退休", by=office, at=MOMENT, cases=two)
+    def test_a_sheet_of_elsewhere_is_not_found(
+        self, two, inspector_a, inspector_b, office, leader_quzhou, as_user
+    ):
+        sheet = handovers.hand_over_all(
+            inspector_a, to=inspector_b, reason="退休", by=office, at=MOMENT, cases=two
+        )
         assert as_user(leader_quzhou).get(sheet.get_absolute_url()).status_code == 404
 
     def test_bad_addresses(self, two, office, inspector_a, as_user):

@@ -256,7 +256,9 @@ def watchdog() -> Iterator[Line]:
     if sleeps:
         yield (
             WARNING,
-            _("The watchdog does not look: nobody is told of an outage. Start: manage.py watchdog --every 60"),
+            _(
+                "The watchdog does not look: nobody is told of an outage. Start: manage.py watchdog --every 60"
+            ),
         )
     else:
         yield GOOD, _("The watchdog looks.")

@@ -21,7 +21,9 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("--every", type=int, metavar="SECONDS", help="go on looking, at least 5 seconds apart")
+        parser.add_argument(
+            "--every", type=int, metavar="SECONDS", help="go on looking, at least 5 seconds apart"
+        )
 
     def handle(self, *args, every=None, **options):
         # An address where nobody answers must not hold the watchdog for minutes.
