@@ -1,4 +1,4 @@
-"""What a container asks itself: `python -m config.probe web`, `beat` or `watchdog`. Exit 0 when it lives, else a reason.
+"""What a container asks itself: `python -m config.probe web`, `beat` or `watchdog`. Exit 0 or a reason.
 
 web asks /healthz over HTTP, with a Host header that ALLOWED_HOSTS lets in; beat looks at its own last heartbeat, the
 watchdog at the file that each of its looks writes.

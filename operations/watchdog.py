@@ -97,7 +97,7 @@ def tell_outage(report: Report, known: Memory, standing: list[Standing], now: da
 
 
 def tell_end(report: Report, known: Memory, now: datetime) -> list[Standing]:
-    """What has ended: told where anybody had heard that it was down; what could not be told is kept for the next look."""
+    """What has ended: told where anybody had heard that it was down; untold it waits for the next look."""
     over = [one for part, one in known.standing.items() if report.found.get(part, {}).get("ok")]
     ended = [one for one in over if not one.times]  # nobody ever heard that it was down
     heard = [one for one in over if one.times]

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
-from devtools.demo import again, people, premises, pressing, sealed
+from devtools.demo import again, handing, people, premises, pressing, sealed
 from devtools.demo.clock import Times, at, clock_at, light_transactions
 from devtools.demo.desk import STANDS, WAITS, Desk, Temper
 from devtools.demo.field import MOST_FINDINGS, Field
@@ -91,6 +91,7 @@ class Build:
             with transaction.atomic():
                 pressing.press(self.county, self.times)
                 sealed.seal(self.county, self.times)
+                handing.hand_over(self.county, self.times)
                 self.begin_visit()
                 people.administrator(self.hiring)
                 people.number_papers_of_the_city()

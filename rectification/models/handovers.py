@@ -1,4 +1,4 @@
-"""Hand-overs (工作交接): what one person had in hand and another has from then on, as it stood that day. Never changed."""
+"""Hand-overs (工作交接): what passed from one person to another, as it stood that day. Never changed."""
 
 import uuid
 
