@@ -2,7 +2,7 @@
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.apps import apps
@@ -31,6 +31,8 @@ class Alarm:
 
     part: str
     since: datetime | None
+    mends: bool = True
+    """Whether the reader can mend it; the county office can only see to it that somebody does."""
 
     @property
     def label(self) -> str:
@@ -45,7 +47,7 @@ class Alarm:
     @property
     def advice(self) -> str:
         """What to do about it."""
-        return words.advice(self.part)
+        return words.advice(self.part) if self.mends else words.ask_for_help()
 
 
 def is_concerned(user) -> bool:
@@ -67,7 +69,8 @@ def alarm_for(user) -> list[Alarm]:
     """What the frame shows above every page; for everybody else nothing is asked at all."""
     if not settings.ALARM_BANNER or not is_concerned(user):
         return []
-    return _kept.alarms()
+    mends = Role.ADMIN in user.roles or is_on_duty(user)
+    return [replace(alarm, mends=mends) for alarm in _kept.alarms()]
 
 
 class Kept:
@@ -133,6 +136,7 @@ class Line:
     ok: bool
     detail: str
     since: datetime | None
+    mends = True
 
     label = Alarm.label
     effect = Alarm.effect

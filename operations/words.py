@@ -1,7 +1,7 @@
 """The parts of the product in plain words: what each is, what its silence means, and what to do about it."""
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 PART_LABELS = {
     "database": _("Database"),
@@ -48,3 +48,8 @@ def effect(part: str) -> str:
 def advice(part: str) -> str:
     """What whoever is on duty does about it."""
     return str(ADVICE.get(part, ""))
+
+
+def ask_for_help() -> str:
+    """What whoever cannot mend it does about it."""
+    return gettext("Go on working, and tell the system administrator if this stays for long.")
