@@ -144,12 +144,15 @@ def name_deputy(post, *, by, deputy, starts_on, ends_on=None) -> None:
     need(by, "account.manage", post.region_id)
     if deputy is not None and deputy == by:
         raise RuleBroken(_("Somebody else must make you a deputy."), code="own_account", field="deputy")
+    before = post.deputy
     post.deputy = deputy
     post.deputy_from = starts_on if deputy else None
     post.deputy_to = ends_on if deputy else None
     post.full_clean()
     post.save(update_fields=["deputy", "deputy_from", "deputy_to"])
     note(post.user, Act.DEPUTY_NAMED, by=by, text=str(deputy or ""))
+    for follow in followers.after_deputy:
+        follow(post, by=by, before=before)
 
 
 LONGEST_LEAVE = timedelta(days=366)

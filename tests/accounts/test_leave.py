@@ -49,6 +49,13 @@ def test_coming_back_and_changing_ones_mind(officer_east, officer_west, head_eas
         services.go_on_leave(officer_east.posts.get(), by=officer_east, **back)
 
 
+def test_a_deputy_named_by_the_administrator_is_told_as_well(officer_east, officer_west, admin_user):
+    services.name_deputy(officer_east.posts.get(), by=admin_user, deputy=officer_west, starts_on=day(0))
+    assert letters(officer_west) == ["您将代马东履职"]
+    body = Message.objects.get(recipient=officer_west).body
+    assert body.startswith(f"自{day(0).year}年{day(0).month}月{day(0).day}日起")
+
+
 def test_only_the_holder(officer_east, officer_west, admin_user):
     for by in (officer_west, admin_user):
         with pytest.raises(NotAllowed):
