@@ -135,6 +135,9 @@ class Line:
     part: str
     ok: bool
     detail: str
+    """The words of /readyz, for whoever mends it."""
+    seen: datetime | None
+    """The last sign of life: a heartbeat, the end of a run, or the answer given just now."""
     since: datetime | None
     mends = True
 
@@ -146,19 +149,33 @@ class Line:
 def lines() -> list[Line]:
     """Every part as it is now; what is merely hidden behind another outage has no advice of its own."""
     found = health.examine((health.database, *SHOWN))
-    began = began_at()
+    began, seen = began_at(), signs_of_life()
     return [
-        Line(name, part["ok"], part["detail"], None if part["ok"] else since_of(part) or began.get(name))
+        Line(
+            name,
+            part["ok"],
+            part["detail"],
+            seen.get(name) or (timezone.now() if part["ok"] and name in ANSWERING else None),
+            None if part["ok"] else since_of(part) or began.get(name),
+        )
         for name, part in found.items()
     ]
 
 
-def ages() -> dict[str, float | None]:
-    """Seconds since the last sign of life of each; none where Redis does not answer."""
+ANSWERING = ("database", "broker")
+
+
+def signs_of_life() -> dict[str, datetime | None]:
+    """When each was last heard of; nothing of those behind Redis where it does not answer."""
+    run = apps.get_model("rectification", "ChaseRun").objects.filter(finished_at__isnull=False)
+    ended = run.order_by("-finished_at").values_list("finished_at", flat=True).first()
     try:
-        return {who: heartbeat.age(who) for who in heartbeat.WHO}
+        ages = {who: heartbeat.age(who) for who in heartbeat.WHO}
     except Exception:
-        return dict.fromkeys(heartbeat.WHO)
+        ages = {}
+    now = timezone.now()
+    seen = {who: now - timedelta(seconds=age) for who, age in ages.items() if age is not None}
+    return seen | {"chase": ended}
 
 
 def last_runs(most: int = 7) -> list:

@@ -40,6 +40,7 @@ class Command(BaseCommand):
         """One look, printed; whether somebody should have been told and was not."""
         report = watchdog.look()
         self.stdout.write(json.dumps(report.counts(), ensure_ascii=False))
+        self.stdout.flush()  # a log that is read while the loop goes on
         return bool(report.failures and not report.roads)
 
     def go_on(self, every: int) -> None:
