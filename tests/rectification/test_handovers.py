@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from common.days import today
 from common.errors import AlreadyDone, NotAllowed, RuleBroken, StaleForm
@@ -251,10 +252,14 @@ class TestEverything:
     def test_many_cost_few_statements(self, make_case, inspector_a, inspector_b, office, monkeypatch):
         cases = [make_case(description=f"第{n}处") for n in range(30)]
         monkeypatch.setattr(handovers, "BATCH", 10)
-        sheet = handovers.hand_over_all(
-            inspector_a, to=inspector_b, reason="退休", by=office, at=MOMENT, cases=cases
-        )
+        with CaptureQueriesContext(connection) as asked:
+            sheet = handovers.hand_over_all(
+                inspector_a, to=inspector_b, reason="退休", by=office, at=MOMENT, cases=cases
+            )
+        updates = [one["sql"] for one in asked if one["sql"].startswith('UPDATE "hazards_hazardcase"')]
+        assert len(updates) == 3  # one for each batch of ten, not one for each case
         assert (sheet.cases, sheet.lines.count()) == (30, 30)
+        assert {case.version for case in HazardCase.objects.all()} == {case.version for case in cases} == {2}
         assert not HazardCase.objects.live().filter(inspector=inspector_a).exists()
 
 
