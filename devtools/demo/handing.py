@@ -1,4 +1,4 @@
-"""The last days of the demo: one inspector leaves the brigade. Most of the work is handed over; three cases wait."""
+"""The last days of the demo: one inspector leaves the brigade. Most of the work is handed over; the rest waits."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from rectification.models import Instruction, LookBack
 from rectification.services import handovers
 
 WAIT = 3
-"""Standing cases that nobody took over: the office sees them as cases that nobody answers for."""
+"""Standing cases kept back, beside those that moved since: the office sees them as cases that nobody answers for."""
 
 
 def hand_over(cast: people.Cast, times: Times) -> None:
