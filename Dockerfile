@@ -13,11 +13,12 @@ ENV PATH=/opt/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=config.settings.production \
     STATIC_ROOT=/app/staticfiles \
     MEDIA_ROOT=/var/lib/xiaohuan/media \
-    BEAT_FILE=/var/lib/xiaohuan/beat/schedule
+    BEAT_FILE=/var/lib/xiaohuan/beat/schedule \
+    WATCHDOG_FILE=/var/lib/xiaohuan/watchdog/known.json
 # The volumes take their owner from these folders.
 RUN groupadd --gid 10001 xiaohuan \
  && useradd --uid 10001 --gid xiaohuan --no-create-home --shell /usr/sbin/nologin xiaohuan \
- && install -d -o xiaohuan -g xiaohuan /var/lib/xiaohuan/media /var/lib/xiaohuan/beat
+ && install -d -o xiaohuan -g xiaohuan /var/lib/xiaohuan/media /var/lib/xiaohuan/beat /var/lib/xiaohuan/watchdog
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /app
 COPY manage.py LICENSE ./
@@ -32,6 +33,7 @@ COPY hazards hazards
 COPY inspections inspections
 COPY rectification rectification
 COPY dashboards dashboards
+COPY operations operations
 COPY devtools devtools
 COPY templates templates
 COPY static static

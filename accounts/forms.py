@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office, User
 from accounts.roles import Role
-from accounts.selectors import region_by_text
+from accounts.selectors import colleagues_of, region_by_text
 from common.days import today
 
 
@@ -141,6 +141,25 @@ class EndPostForm(forms.Form):
     """The last day of a post."""
 
     ends_on = forms.DateField(label=_("Last day"), widget=DateInput())
+
+
+class LeaveForm(forms.Form):
+    """Who stands in for the holder of a post, from when to when; named by the holder."""
+
+    deputy = forms.ModelChoiceField(
+        User.objects.none(), label=_("Stands in"), empty_label=_("Choose a person")
+    )
+    starts_on = forms.DateField(label=_("From"), widget=DateInput())
+    ends_on = forms.DateField(label=_("To"), widget=DateInput())
+
+    def __init__(self, *args, post, on, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["deputy"].queryset = colleagues_of(post, on)
+        self.initial = {
+            "deputy": post.deputy_id,
+            "starts_on": post.deputy_from or on,
+            "ends_on": post.deputy_to,
+        }
 
 
 class DeputyForm(forms.Form):

@@ -43,6 +43,8 @@ POLICY = {
     "case.ask_extension": {I, T},
     "case.decide_extension": {C},
     "case.correct_deadline": {C},
+    "case.hand_over": {I, C},
+    "case.hand_over_others": {C},
     "case.transfer": {I, C},
     "case.suspend": {C},
     "case.determine": {I, C},
@@ -90,6 +92,7 @@ POLICY = {
     "account.manage": {ADM},
     "reference.manage": {ADM},
     "audit.view": {AUD, ADM},
+    "status.view": {C, AUD, ADM},
 }
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Post, User
-from accounts.roles import roles_of
+from accounts.roles import Role, roles_of
 from accounts.scope import within
 
 
@@ -72,6 +72,22 @@ def _people_of(posts, on):
     )
     ids = Q(pk__in=posts.values("user_id")) | Q(pk__in=standing_in.values("deputy_id"))
     return User.objects.filter(ids, is_active=True).order_by("name")
+
+
+COUNTY_DIGITS = 6
+
+
+def colleagues_of(post, on):
+    """Who can stand in for the holder: others who hold a post of their own in the same role in the same county.
+
+    An inspector needs a card besides: a deputy without one could sign nothing.
+    """
+    county = post.region_id[:COUNTY_DIGITS]
+    posts = Post.objects.current(on).filter(within("region_id", [county]), role=post.role).order_by()
+    people = User.objects.filter(pk__in=posts.values("user_id"), is_active=True).exclude(pk=post.user_id)
+    if post.role == Role.INSPECTOR:
+        people = people.certificated(on)
+    return people.order_by("name", "pk")
 
 
 def locked_until(*, username, ip):

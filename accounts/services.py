@@ -1,6 +1,7 @@
 """Acts on accounts and posts. Each leaves an AccountEvent; none is done by a person to their own rights."""
 
 import secrets
+from datetime import timedelta
 
 from django.apps import apps
 from django.contrib.auth.password_validation import validate_password
@@ -8,9 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import followers, selectors
 from accounts.models import AccountEvent, Post, SignIn, User
 from accounts.roles import need
-from common.errors import AlreadyDone, RuleBroken
+from common.errors import AlreadyDone, NotAllowed, RuleBroken
 
 # No 0/O, 1/l/I: a first password is read out over the telephone.
 READABLE = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -142,12 +144,63 @@ def name_deputy(post, *, by, deputy, starts_on, ends_on=None) -> None:
     need(by, "account.manage", post.region_id)
     if deputy is not None and deputy == by:
         raise RuleBroken(_("Somebody else must make you a deputy."), code="own_account", field="deputy")
+    before = post.deputy
     post.deputy = deputy
     post.deputy_from = starts_on if deputy else None
     post.deputy_to = ends_on if deputy else None
     post.full_clean()
     post.save(update_fields=["deputy", "deputy_from", "deputy_to"])
     note(post.user, Act.DEPUTY_NAMED, by=by, text=str(deputy or ""))
+    for follow in followers.after_deputy:
+        follow(post, by=by, before=before)
+
+
+LONGEST_LEAVE = timedelta(days=366)
+"""How long a person may have somebody stand in without asking anybody; who is away for longer hands over."""
+
+
+@transaction.atomic
+def go_on_leave(post, *, by, deputy, starts_on, ends_on, on) -> None:
+    """The holder names who stands in from a day to a day; `deputy=None` comes back. Both are told.
+
+    The deputy holds a post in the same role in the same county, so that the role is known to them.
+    Raises NotAllowed for somebody else's post, RuleBroken with the field.
+    """
+    row = Post.objects.select_for_update().select_related("user", "region").get(pk=post.pk)
+    if row.user_id != by.pk:
+        raise NotAllowed(
+            _("Only the holder of a post goes on leave; for others the administrator names a deputy.")
+        )
+    if not row.is_current(on):
+        raise RuleBroken(_("This post is not in force today."))
+    before = row.deputy if row.has_deputy(on) or (row.deputy_from and row.deputy_from > on) else None
+    if deputy is None and row.deputy_id is None:
+        raise AlreadyDone(_("Nobody stands in for you."))
+    if deputy is not None:
+        refuse_leave(row, deputy, starts_on, ends_on, on)
+    row.deputy = deputy
+    row.deputy_from, row.deputy_to = (starts_on, ends_on) if deputy else (None, None)
+    row.save(update_fields=["deputy", "deputy_from", "deputy_to"])
+    note(row.user, Act.DEPUTY_NAMED, by=by, text=str(deputy or ""))
+    for follow in followers.after_deputy:
+        follow(row, by=by, before=before)
+
+
+def refuse_leave(post, deputy, starts_on, ends_on, on) -> None:
+    if deputy.pk == post.user_id:
+        raise RuleBroken(_("Nobody can be their own deputy."), field="deputy")
+    if not deputy.is_active or not selectors.colleagues_of(post, on).filter(pk=deputy.pk).exists():
+        raise RuleBroken(
+            _("%(name)s holds no post of this kind here.") % {"name": deputy.name}, field="deputy"
+        )
+    if starts_on < on:
+        raise RuleBroken(_("The first day lies in the past."), field="starts_on")
+    if ends_on < starts_on:
+        raise RuleBroken(_("The last day lies before the first."), field="ends_on")
+    if ends_on - starts_on > LONGEST_LEAVE:
+        raise RuleBroken(_("At most a year; who is away for longer hands over."), field="ends_on")
+    if post.ends_on and ends_on > post.ends_on:
+        raise RuleBroken(_("The post ends before that day."), field="ends_on")
 
 
 def note(about, act, *, by, text="") -> AccountEvent:

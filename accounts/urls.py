@@ -13,6 +13,7 @@ urlpatterns = [
     path("password/", views.password, name="password"),
     path("me/", views.me, name="me"),
     path("me/sessions/", views.end_other_sessions, name="end_other_sessions"),
+    path("me/posts/<int:pk>/leave/", views.leave, name="leave"),
     path("people/", views.people, name="people"),
     path("people/new/", views.person_new, name="person_new"),
     path("people/<int:pk>/", views.person, name="person"),

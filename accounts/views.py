@@ -210,6 +210,36 @@ def post_deputy(request, pk):
     return render(request, "accounts/deputy.html", {"post": post, "form": form}, status=status)
 
 
+def leave(request, pk):
+    """Somebody stands in for me in one of my posts, or no longer does."""
+    on = today()
+    post = get_object_or_404(request.user.posts.current(on).select_related("user", "region", "deputy"), pk=pk)
+    coming_back = request.method == "POST" and request.POST.get("back") == "yes"
+    form = forms.LeaveForm(None if coming_back else request.POST or None, post=post, on=on)
+    if coming_back:
+        services.go_on_leave(post, by=request.user, deputy=None, starts_on=None, ends_on=None, on=on)
+        messages.success(request, _("Nobody stands in for you any longer."))
+        return redirect("accounts:me")
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(form, _leave, post, request.user, on, form.cleaned_data)
+    ):
+        messages.success(
+            request,
+            _("%(name)s stands in for you; both of you are told.")
+            % {"name": form.cleaned_data["deputy"].name},
+        )
+        return redirect("accounts:me")
+    context = {"post": post, "form": form, "today": on}
+    return render(request, "accounts/leave.html", context, status=422 if form.is_bound else 200)
+
+
+def _leave(post, by, on, facts) -> bool:
+    services.go_on_leave(post, by=by, on=on, **facts)
+    return True
+
+
 def _name_deputy(post, by, **facts) -> bool:
     services.name_deputy(post, by=by, **facts)
     return True

@@ -93,6 +93,7 @@ NAVIGATION = (
         frozenset({TOWNSHIP, OFFICE, LEADER, AUDITOR, INSPECTOR}),
         LOOK,
     ),
+    Entry("handovers:start", _("Hand-over"), "users", frozenset({INSPECTOR, TOWNSHIP, OFFICE}), LOOK),
     Entry("reference:catalogue", _("Hazard catalogue"), "book", ALL, SYSTEM),
     Entry("units:import", _("Import units"), "upload", frozenset({INSPECTOR, TOWNSHIP, OFFICE}), SYSTEM),
     Entry("accounts:people", _("Accounts"), "users", frozenset({ADMIN}), SYSTEM),
@@ -103,6 +104,9 @@ NAVIGATION = (
         "mail",
         frozenset({AUDITOR, ADMIN}),
         SYSTEM,
+    ),
+    Entry(
+        "operations:status", _("State of the system"), "device", frozenset({OFFICE, AUDITOR, ADMIN}), SYSTEM
     ),
     Entry("admin:index", _("Code tables"), "database", frozenset({ADMIN}), SYSTEM),
     Entry("api-docs", _("API"), "api", frozenset({ADMIN}), SYSTEM),
@@ -137,7 +141,8 @@ _providers: dict[str, Callable] = {}
 def provide(name: str, count: Callable) -> None:
     """Let an app above this one put a number into the frame: `provide("inbox_unread", unread_of)` in its `ready`.
 
-    `count(user)` returns a whole number; it is asked once per page, and only where the number is shown.
+    `count(user)` returns a whole number; it is asked once per page, and only where the number is shown. "alarm" is
+    the one that returns a list instead.
     """
     _providers[name] = count
 
@@ -250,6 +255,13 @@ class Shell:
             if self.roles & roles:
                 return [place for name in names if (place := self.place(by_name[name]))]
         return []
+
+    @cached_property
+    def alarm(self) -> list:
+        """What of the product does not work, for those who can do something about it; see `operations`."""
+        if not self.signed_in or "alarm" not in _providers:
+            return []
+        return _providers["alarm"](self.user)
 
     @cached_property
     def inbox(self) -> Place | None:

@@ -1,9 +1,14 @@
-"""The heartbeat: sent by beat, carried by the broker, done by a worker, so that its age tells about all three."""
+"""The heartbeat: sent by beat, carried by the broker, done by a worker, so that its age tells about all three.
+
+The delivery has one of its own: a worker that lives and brings nobody a letter is of no use.
+"""
 
 from celery import shared_task
-from celery.signals import beat_init, before_task_publish, worker_ready, worker_shutting_down
+from celery.signals import beat_init, before_task_publish, task_success, worker_ready, worker_shutting_down
 
 from common import heartbeat as life
+
+DELIVER = "notifications.tasks.deliver"
 
 
 @shared_task
@@ -15,11 +20,19 @@ def heartbeat() -> None:
 @worker_ready.connect
 def _worker_is_up(**kwargs):
     life.beat("worker")
+    life.begin("delivery")
 
 
 @worker_shutting_down.connect
 def _worker_goes(**kwargs):
-    life.forget("worker")
+    life.forget("worker", "delivery")
+
+
+@task_success.connect
+def _job_has_ended(sender=None, **kwargs):
+    # Its end, not its beginning: a delivery that hangs or breaks off every time has delivered nothing.
+    if sender is not None and sender.name == DELIVER:
+        life.beat("delivery")
 
 
 @beat_init.connect

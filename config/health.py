@@ -1,6 +1,6 @@
 """Two questions a balancer asks: is the process alive, and does everything it needs work."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.apps import apps
 from django.conf import settings
@@ -15,11 +15,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from common import heartbeat
+from common.workdays import YearNotLoaded
 from config.celery import app
+from reference.selectors import calendar
 
 
 class Unwell(Exception):
-    """A part does not work; the text is for the person on duty."""
+    """A part does not work; the text is for the person on duty. `since` is when it last did, where that is known."""
+
+    def __init__(self, message: str, *, since: datetime | None = None):
+        super().__init__(message)
+        self.since = since
 
 
 def database() -> str:
@@ -48,10 +54,14 @@ def broker() -> str:
 def _alive(who: str) -> str:
     age = heartbeat.age(who)
     if age is None:
-        raise Unwell(f"no {who} has reported: start one")
+        raise Unwell(f"no {who} has reported: start one", since=_ago(heartbeat.stopped(who)))
     if age > heartbeat.MAX_AGE:
-        raise Unwell(f"the {who} last reported {age:.0f} seconds ago")
+        raise Unwell(f"the {who} last reported {age:.0f} seconds ago", since=_ago(age))
     return f"{age:.0f} s ago"
+
+
+def _ago(seconds: float | None) -> datetime | None:
+    return None if seconds is None else timezone.now() - timedelta(seconds=seconds)
 
 
 def worker() -> str:
@@ -62,15 +72,36 @@ def beat() -> str:
     return _alive("beat")
 
 
+def delivery() -> str:
+    """The outbox was gone through to its end lately, or a worker has only just begun."""
+    limit = settings.DELIVERY_GRACE_MINUTES * 60
+    age, begun = heartbeat.age("delivery"), heartbeat.begun("delivery")
+    if age is not None and age <= limit:
+        return f"{age:.0f} s ago"
+    if begun is not None and begun <= limit and (age is None or begun < age):
+        return "first one is still to come"
+    if age is None:
+        raise Unwell("no delivery has come to its end: look at the worker's log", since=_ago(begun))
+    raise Unwell(f"the last delivery came to its end {age:.0f} seconds ago", since=_ago(age))
+
+
 def last_due_chase(now):
-    """When the chase should last have run: the latest weekday 08:00 before `now`."""
+    """When the chase should last have run: 08:00 of the latest working day before `now`."""
     local = timezone.localtime(now)
     due = local.replace(hour=8, minute=0, second=0, microsecond=0)
     if due > local:
         due -= timedelta(days=1)
-    while due.weekday() > 4:
+    while not people_work(due.date()):
         due -= timedelta(days=1)
     return due
+
+
+def people_work(day) -> bool:
+    """Whether offices are open, by the calendar; where its year is not loaded, Monday to Friday."""
+    try:
+        return calendar().is_workday(day)
+    except YearNotLoaded:
+        return day.weekday() < 5
 
 
 def chase() -> str:
@@ -90,7 +121,8 @@ def chase() -> str:
     if last := finished.first():
         raise Unwell(
             f"the run of {due:%Y-%m-%d %H:%M} is missing; the last one ended "
-            f"{timezone.localtime(last.finished_at):%Y-%m-%d %H:%M}"
+            f"{timezone.localtime(last.finished_at):%Y-%m-%d %H:%M}",
+            since=due,
         )
     return _first_chase_waits(due)
 
@@ -109,11 +141,13 @@ def _first_chase_waits(due) -> str:
     """A fresh installation has no run yet; that is fine until one was due after it was made."""
     installed = MigrationRecorder.Migration.objects.filter(app="rectification").order_by("applied").first()
     if installed and installed.applied < due:
-        raise Unwell(f"the chase has never run; it was due {due:%Y-%m-%d %H:%M}")
+        raise Unwell(f"the chase has never run; it was due {due:%Y-%m-%d %H:%M}", since=due)
     return "first run is still to come"
 
 
-CHECKS = (database, broker, worker, beat, chase)
+CHECKS = (database, broker, worker, beat, delivery, chase)
+BEHIND_BROKER = ("worker", "beat", "delivery")
+"""Their signs of life lie in Redis: without it nobody can say how they are."""
 
 
 def examine(checks=CHECKS) -> dict[str, dict]:
@@ -123,11 +157,23 @@ def examine(checks=CHECKS) -> dict[str, dict]:
         try:
             found[check.__name__] = {"ok": True, "detail": check()}
         except Unwell as error:
-            found[check.__name__] = {"ok": False, "detail": str(error)}
+            since = error.since and timezone.localtime(error.since).isoformat(timespec="seconds")
+            found[check.__name__] = {"ok": False, "detail": str(error), "since": since}
         except Exception as error:
             # The address may hold a password, so only the kind of failure goes out.
-            found[check.__name__] = {"ok": False, "detail": f"does not answer ({type(error).__name__})"}
+            words = f"does not answer ({type(error).__name__})"
+            found[check.__name__] = {"ok": False, "detail": words, "since": None}
     return found
+
+
+def troubles(found: dict[str, dict]) -> dict[str, dict]:
+    """What does not work, without what merely cannot be seen because something below it does not answer."""
+    hidden = set()
+    if not found.get("database", {"ok": True})["ok"]:
+        hidden.add("chase")
+    if not found.get("broker", {"ok": True})["ok"]:
+        hidden.update(BEHIND_BROKER)
+    return {name: part for name, part in found.items() if not part["ok"] and name not in hidden}
 
 
 @login_not_required

@@ -1,11 +1,14 @@
-"""What a container asks itself: `python -m config.probe web` or `... beat`. Exit 0 when it lives, 1 with a reason.
+"""What a container asks itself: `python -m config.probe web`, `beat` or `watchdog`. Exit 0 or a reason.
 
-web asks /healthz over HTTP, with a Host header that ALLOWED_HOSTS lets in; beat looks at its own last heartbeat.
+web asks /healthz over HTTP, with a Host header that ALLOWED_HOSTS lets in; beat looks at its own last heartbeat, the
+watchdog at the file that each of its looks writes.
 """
 
 import http.client
 import os
 import sys
+import time
+from pathlib import Path
 
 from config import env
 
@@ -36,6 +39,17 @@ def beat() -> str:
     return f"beat last reported {age:.0f} seconds ago" if age > heartbeat.MAX_AGE else ""
 
 
+def watchdog() -> str:
+    """Empty when the watchdog has looked within five minutes."""
+    from django.conf import settings
+
+    try:
+        age = time.time() - Path(settings.WATCHDOG_FILE).stat().st_mtime
+    except OSError:
+        return "the watchdog has never looked"
+    return f"the watchdog last looked {age:.0f} seconds ago" if age > 300 else ""
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
-    sys.exit({"web": web, "beat": beat}[sys.argv[1]]() or 0)
+    sys.exit({"web": web, "beat": beat, "watchdog": watchdog}[sys.argv[1]]() or 0)

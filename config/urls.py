@@ -31,7 +31,9 @@ APPS = {
     "inspections": "inspections/",
     "rectification": "rectification/",
     "dashboards": "",
+    "operations": "status/",
 }
+urlpatterns += [path("hand-over/", include("rectification.handover_urls"))]
 # The QR code on the door of a unit: short, because it is printed.
 urlpatterns += [path("u/<str:number>/", door, name="door")]
 # The QR code on a paper, which a stranger may open.

@@ -1,4 +1,4 @@
-"""`make demo`: starts the servers, prepares the data, runs web, worker and beat, and stops all of them in order.
+"""`make demo`: starts the servers, prepares the data, runs web, worker, beat and watchdog, and stops all in order.
 
 `--empty` leaves the demo county out. Standard library only. One process per data folder; children live and die with it.
 """
@@ -33,7 +33,7 @@ ACCOUNTS = (
     "admin",
 )
 # Seconds after the request by which each child must have ended; what one leaves, the next may use.
-ENDED_BY = {"step": 1.0, "beat": 2.5, "worker": 6.0, "web": 8.0}
+ENDED_BY = {"step": 1.0, "watchdog": 1.5, "beat": 2.5, "worker": 6.0, "web": 8.0}
 
 
 BEGUN = "begun"
@@ -275,7 +275,7 @@ class Demo:
 
     # --- processes -------------------------------------------------------------------------------------------
     def start_children(self) -> None:
-        say("Starting web, worker and beat ...")
+        say("Starting web, worker, beat and watchdog ...")
         bind = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
         self.launch("web", f"gunicorn --config python:devtools.web --bind {bind} config.wsgi")
         celery = "celery -A config"
@@ -283,14 +283,20 @@ class Demo:
             "worker", f"{celery} worker --concurrency 2 --loglevel INFO --without-gossip --without-mingle"
         )
         self.launch("beat", f"{celery} beat --loglevel INFO --pidfile=", "-s", str(self.data_dir / "beat"))
+        self.launch_command("watchdog", "manage.py", "watchdog", "--every", "60")
 
     def launch(self, name: str, module: str, *more: str) -> None:
-        """Start a module of the environment with these words; the log of the last time is kept beside."""
+        """Start a module of the environment with these words."""
+        self.launch_command(name, "-m", *module.split(), *more)
+
+    def launch_command(self, name: str, *words: str) -> None:
+        """Start Python with these words; the log of the last time is kept beside."""
         log = self.log_dir / f"{name}.log"
         with contextlib.suppress(FileNotFoundError):
             log.replace(log.with_suffix(".old.log"))
-        command = [sys.executable, "-m", *module.split(), *more]
-        self.children[name] = embedded.spawn(command, log=log, cwd=ROOT, env=self.environment)
+        self.children[name] = embedded.spawn(
+            [sys.executable, *words], log=log, cwd=ROOT, env=self.environment
+        )
 
     def check(self, *skip: str) -> None:
         """Raises Failed when a child has died."""

@@ -58,6 +58,7 @@ class CaseFilter(df.FilterSet):
     recurrence = df.ChoiceFilter(
         label=_("Found again within 12 months"), choices=YES_NO, method="by_recurrence"
     )
+    orphan = df.ChoiceFilter(label=_("Nobody answers for it"), choices=YES_NO, method="by_orphan")
     board = df.ChoiceFilter(label=_("Ever listed"), choices=BOARDS, method="by_board")
     group = df.CharFilter(label=_("Hazard group"), field_name="category__group_id")
     category = df.CharFilter(label=_("Hazard"), field_name="category_id")
@@ -108,6 +109,11 @@ class CaseFilter(df.FilterSet):
 
     def by_board(self, queryset, name, value):
         return queryset.on_board(value)
+
+    def by_orphan(self, queryset, name, value):
+        if value == "true":
+            return queryset.orphaned(self.on)
+        return queryset.exclude(pk__in=HazardCase.objects.orphaned(self.on).order_by().values("pk"))
 
     def by_recurrence(self, queryset, name, value):
         return queryset.recurring() if value == "true" else queryset.not_recurring()

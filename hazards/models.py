@@ -15,7 +15,7 @@ from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from hazards import conditions, recurrence, states, tally
+from hazards import conditions, orphans, recurrence, states, tally
 from hazards.clock_models import Clock, DeadlineProposal
 from hazards.words import event_label
 from units.models import Unit
@@ -108,6 +108,10 @@ class CaseQuerySet(models.QuerySet):
 
     def counted(self):
         return self.filter(conditions.counted())
+
+    def orphaned(self, on):
+        """Standing cases for which nobody answers on a day: see hazards.orphans."""
+        return self.filter(conditions.live(), orphans.condition(on))
 
     def closed(self):
         return self.filter(conditions.closed())

@@ -37,6 +37,7 @@ OFFERED = (
     "suspend",
     "resume",
     "correct_deadline",
+    "hand_over",
     "merge",
     "void",
     "reopen",
@@ -88,6 +89,8 @@ def offer(case: HazardCase, user, name: str) -> Offer:
     label = button_label(name)
     if not roles.may(user, step.permission, case.region_id):
         return Offer(name, label, False, _("Not for your post."))
+    if not is_for(case, user, name):
+        return Offer(name, label, False, _("The inspector in charge or the county office hands a case over."))
     if case.state not in step.froms:
         return Offer(
             name, label, False, _("Not while the case is “%(state)s”.") % {"state": case.get_state_display()}
@@ -95,6 +98,13 @@ def offer(case: HazardCase, user, name: str) -> Offer:
     if not states.condition_holds(step.name, case):
         return Offer(name, label, False, condition_words(step.name))
     return Offer(name, label, True)
+
+
+def is_for(case: HazardCase, user, name: str) -> bool:
+    """What hangs on the person besides the post: an inspector hands over what is his own, the office what is not."""
+    if name != "hand_over" or case.inspector_id == user.pk:
+        return True
+    return roles.may(user, "case.hand_over_others", case.region_id)
 
 
 def acts_for(case: HazardCase, user) -> list[str]:
@@ -162,6 +172,7 @@ EVENT_FACE = {
     "grant_extension": ("calendar-time", "info"),
     "refuse_extension": ("calendar-off", "muted"),
     "correct_deadline": ("edit", "warning"),
+    "hand_over": ("users", "info"),
     "transfer": ("transfer", "muted"),
     "accept_referral": ("transfer", "info"),
     "answer_referral": ("mail", "info"),
@@ -199,7 +210,7 @@ def timeline_rows(events: list) -> list[dict]:
                 "at": event.at,
                 "title": event_label(event.act),
                 "by": event.by.name if event.by else _("The system"),
-                "text": event.reason,
+                "text": words_of(event),
                 "icon": icon,
                 "tone": tone,
                 "paper": event.document.number if event.document else "",
@@ -207,6 +218,13 @@ def timeline_rows(events: list) -> list[dict]:
             }
         )
     return rows
+
+
+def words_of(event) -> str:
+    """The reason of an act; a hand-over says from whom to whom as well."""
+    if event.act != "hand_over":
+        return event.reason
+    return f"{event.data.get('from_name') or '—'} → {event.data.get('to_name')}\n{event.reason}"
 
 
 def steps(case: HazardCase, events: list) -> list[dict]:

@@ -1,10 +1,13 @@
 """Opening cases, and the only place that moves one: `record`."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -17,7 +20,7 @@ from hazards.words import act_label, condition_words
 from reference.models import HazardCategory
 from reference.selectors import calendar
 
-HEADLINE = {"due_on", "asked_until", "grade", "listed_levels", "main_level"}
+HEADLINE = {"due_on", "asked_until", "grade", "listed_levels", "main_level", "inspector"}
 """Columns an act may set besides the state that the table gives."""
 
 
@@ -139,16 +142,17 @@ def record_all(steps: Iterable[Step], *, by, at: datetime, document=None) -> lis
     """`record` for several cases that one paper decides, each once: all of them or none."""
     steps = list(steps)
     rows = lock([step.case for step in steps])
-    events, ledger = [], []
+    events, ledger, changes = [], [], []
     for step in steps:
         row = rows[step.case.pk]
         before = facts_of(row)
         event = do(step, row, by=by, at=at, document=document)
         if entry := write_headline(row, event, step.headline):
             ledger.append(entry)
-        changed = [name for name, value in facts_of(row).items() if value != before[name]]
-        row.save(update_fields=[*changed, "updated_at"])
+        changed = {name: value for name, value in facts_of(row).items() if value != before[name]}
+        changes.append((row, changed))
         events.append(event)
+    write_rows(changes)
     DeadlineEntry.objects.bulk_create(ledger)
     CaseEvent.objects.bulk_create(events)
     clocks.follow([(rows[step.case.pk], event) for step, event in zip(steps, events, strict=True)])
@@ -157,6 +161,26 @@ def record_all(steps: Iterable[Step], *, by, at: datetime, document=None) -> lis
     for step in steps:
         bring_up_to_date(step.case, rows[step.case.pk])
     return events
+
+
+def write_rows(changes: list[tuple[HazardCase, dict]]) -> None:
+    """Write what changed. Rows that change alike (but for their version, which counts up by one) go in one statement.
+
+    They are locked, so that counting up in the database gives what stands in memory.
+    """
+    alike = defaultdict(list)
+    for row, changed in changes:
+        alike[repr(sorted((name, value) for name, value in changed.items() if name != "version"))].append(row)
+    facts = {row.pk: changed for row, changed in changes}
+    now = timezone.now()
+    for rows in alike.values():
+        if len(rows) == 1:
+            rows[0].save(update_fields=[*facts[rows[0].pk], "updated_at"])
+            continue
+        same = facts[rows[0].pk] | {"version": F("version") + 1, "updated_at": now}
+        HazardCase.objects.filter(pk__in=[row.pk for row in rows]).update(**same)
+        for row in rows:
+            row.updated_at = now
 
 
 def lock(cases: list[HazardCase]) -> dict[int, HazardCase]:
@@ -230,6 +254,7 @@ def need_label(need: str) -> str:
         "asked_until": _("deadline asked for"),
         "grade": _("grade"),
         "listed_levels": _("level of listing"),
+        "inspector": _("inspector in charge"),
     }[need]
 
 

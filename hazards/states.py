@@ -88,6 +88,8 @@ ACTS: dict[str, Act] = dict(
         _act("reply", STATES, STAYS, "instruction.reply", "reason"),
         # A slip of the pen, or a holiday notice that came later; the original deadline stays.
         _act("correct_deadline", LIVE, STAYS, "case.correct_deadline", "due_on", "reason"),
+        # 工作交接: another inspector answers for the case from now on.
+        _act("hand_over", LIVE, STAYS, "case.hand_over", "inspector", "reason"),
         _act("determine", LIVE, STAYS, "case.determine", "grade", "reason"),
         _act("list", LIVE, STAYS, "case.list", "listed_levels"),
         # Closing and taking the board down are two acts of two actors on two dates: a board comes down

@@ -18,6 +18,7 @@ from rectification.models import Listing
 from rectification.services import (
     corrections,
     extensions,
+    handovers,
     instructions,
     listings,
     lookbacks,
@@ -107,6 +108,11 @@ def urge(case, facts, by, at):
 def instruct(case, facts, by, at):
     wanted = ("words", "addressee", "due_on", "client_id")
     return instructions.give(case, **{name: facts[name] for name in wanted}, by=by, at=at)
+
+
+@doing("hand_over", forms.HandOverForm)
+def hand_over(case, facts, by, at):
+    return handovers.hand_over(case, to=facts["inspector"], reason=facts["reason"], by=by, at=at)
 
 
 @doing("reply", forms.ReplyForm)

@@ -35,11 +35,13 @@ class RectificationConfig(AppConfig):
         """A closed case gets its look-back, a unit that closes down its watch; both stand in the unit's dossier."""
         from django.utils.translation import gettext_lazy as _
 
+        from accounts.followers import after_deputy
         from hazards import followers
-        from rectification.services import lookbacks, watches
+        from rectification.services import lookbacks, standing_in, watches
         from units import guards, registry
 
         followers.after_record.append(lookbacks.schedule)
+        after_deputy.append(standing_in.tell_both)
         guards.after_retire.append(watches.follow_retirement)
         guards.after_restore.append(watches.follow_restoring)
         registry.set_tab(

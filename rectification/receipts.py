@@ -26,6 +26,8 @@ def of_act(name: str, case, facts: dict) -> str:
                 "name": facts["addressee"].name,
                 "day": day_words(facts["due_on"]),
             }
+        case "hand_over":
+            return _("%(name)s is the inspector in charge now.") % {"name": facts["inspector"].name}
         case "reply":
             return _("The answer is sent.")
         case "review" if facts["outcome"] == "pass":

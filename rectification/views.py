@@ -18,7 +18,15 @@ from hazards import selectors as case_selectors
 from hazards.models import HazardCase
 from inspections.models import Inspection
 from inspections.views import finish_page
-from rectification import enforcement_steps, forms, panels, receipts, seal_selectors, selectors
+from rectification import (
+    enforcement_steps,
+    forms,
+    handing_over,
+    panels,
+    receipts,
+    seal_selectors,
+    selectors,
+)
 from rectification.acts import DOINGS
 from rectification.chase import selectors as chase
 from rectification.models import EvidencePhoto, Suspension
@@ -166,7 +174,8 @@ def mine(request):
 def approvals(request):
     """What waits for a decision of the county office."""
     context = selectors.waiting_for_office(request.user) | seal_selectors.for_office(request.user, now())
-    return render(request, "rectification/approvals.html", context | {"now": now()})
+    orphans = handing_over.orphan_count(request.user, today())
+    return render(request, "rectification/approvals.html", context | {"now": now(), "orphans": orphans})
 
 
 @require_GET

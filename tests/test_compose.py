@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-OURS = ("web", "worker", "beat", "setup")
+OURS = ("web", "worker", "beat", "watchdog", "setup")
 
 
 def read_by_settings() -> set[str]:

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "inspections",
     "rectification",
     "dashboards",
+    "operations",
     "devtools",
 ]
 
@@ -233,6 +234,19 @@ CHASE_GRACE_MINUTES = env.number("CHASE_GRACE_MINUTES", 60)
 # imported, has a limit of its own.
 CHASE_HOLD_ABOVE = env.number("CHASE_HOLD_ABOVE", 5_000)
 CHASE_HOLD_FIRST_ABOVE = env.number("CHASE_HOLD_FIRST_ABOVE", 200)
+# How long ago the outbox may last have been gone through; a long morning's mail takes some minutes.
+DELIVERY_GRACE_MINUTES = env.number("DELIVERY_GRACE_MINUTES", 10)
+
+# --- the watchdog: who hears that a part of the product is down, by a road that does not need the part ----------
+# Names of accounts or e-mail addresses; whoever holds a post as administrator is told besides.
+WATCHDOG_TELL = env.words("WATCHDOG_TELL")
+WATCHDOG_WEBHOOK = env.text("WATCHDOG_WEBHOOK", "")
+WATCHDOG_WEBHOOK_SECRET = env.text("WATCHDOG_WEBHOOK_SECRET", "")
+WATCHDOG_REPEAT_HOURS = env.number("WATCHDOG_REPEAT_HOURS", 6)
+# Whether pages say what is down to those who can do something about it.
+ALARM_BANNER = env.flag("ALARM_BANNER", True)
+# What it must remember when the database is what is down.
+WATCHDOG_FILE = env.text("WATCHDOG_FILE", str(BASE_DIR / "var" / "watchdog.json"))
 
 # --- re-inspection ---------------------------------------------------------------------------
 # Nobody who submitted or ordered a hazard of these grades verifies it; of a listed hazard nobody ever does.
@@ -265,7 +279,12 @@ def servers(database_url: str, redis_url: str) -> dict:
     return {
         "DATABASES": {"default": database},
         "CACHES": {
-            "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_url}
+            "default": {
+                "BACKEND": "django.core.cache.backends.redis.RedisCache",
+                "LOCATION": redis_url,
+                # A Redis that hangs must not hang the page that would say so.
+                "OPTIONS": {"socket_connect_timeout": 3, "socket_timeout": 5},
+            }
         },
         "REDIS_URL": redis_url,
         "CELERY_BROKER_URL": broker,

@@ -40,6 +40,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
+WATCHDOG_FILE = str(DATA_DIR / "watchdog.json")
 # Static files straight from their folders: no collecting step between an edit and the browser.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG

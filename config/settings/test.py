@@ -36,6 +36,9 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
 ]
 MEDIA_ROOT = TEST_DIR / "media"
+# No worker runs beside the tests; those about the banner switch it on.
+ALARM_BANNER = False
+WATCHDOG_FILE = str(TEST_DIR / "watchdog.json")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

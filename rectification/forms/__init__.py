@@ -3,6 +3,7 @@
 from rectification.forms.base import ActForm, ReasonForm, colleagues, usual_team
 from rectification.forms.extensions import AskExtensionForm, DecideExtensionForm
 from rectification.forms.fields import DayInput, OfficersField, Photos, PhotosField, day, words
+from rectification.forms.handovers import HandOverAllForm, HandOverForm, successors
 from rectification.forms.instructions import InstructForm, PersonChoice, ReplyForm, UrgeForm, answering_for
 from rectification.forms.listings import (
     AchieveForm,
@@ -56,6 +57,8 @@ __all__ = [
     "DropForm",
     "ElementsField",
     "ElementsInput",
+    "HandOverAllForm",
+    "HandOverForm",
     "HandingForm",
     "InstructForm",
     "IntervalForm",
@@ -87,6 +90,7 @@ __all__ = [
     "answering_for",
     "colleagues",
     "day",
+    "successors",
     "usual_team",
     "words",
 ]

@@ -3,6 +3,7 @@
 from rectification.models.chase import ChaseClaim, ChaseRun, Matter, Rung, Suggestion
 from rectification.models.enforcements import Enforcement, EnforcementOfficer, Plea
 from rectification.models.extensions import Extension
+from rectification.models.handovers import HandOver, HandOverLine
 from rectification.models.instructions import Instruction
 from rectification.models.listings import Listing, ReportEvery
 from rectification.models.lookbacks import Draw, LookBack, LookBackOfficer
@@ -30,6 +31,8 @@ __all__ = [
     "Extension",
     "Flag",
     "FlagEntry",
+    "HandOver",
+    "HandOverLine",
     "Instruction",
     "Listing",
     "LookBack",

@@ -18,6 +18,11 @@ class LookBackQuerySet(models.QuerySet):
         """Waiting to be made: not decided, and the case has not moved on since it was closed."""
         return self.filter(outcome="", case__state="closed", case__round=F("round"))
 
+    def owed_by(self, user):
+        """Pending, and to be made by this person: the inspector of the case, unless it was given to somebody else."""
+        own = Q(assigned_to=None, case__inspector=user)
+        return self.pending().filter(own | Q(assigned_to=user))
+
     def late(self, on):
         """Pending past their day: a day means its end."""
         return self.pending().filter(due_on__lt=on)
@@ -82,6 +87,15 @@ class LookBack(models.Model):
     round = models.PositiveSmallIntegerField(_("round"))
     why = models.CharField(_("why"), max_length=8, choices=Why)
     due_on = models.DateField(_("look back by"))
+    # Who is to look where it is not the inspector of the case any longer: set by a hand-over.
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who looks"),
+    )
     draw = models.ForeignKey(Draw, models.PROTECT, null=True, blank=True, related_name="look_backs")
     made_at = models.DateTimeField()
     outcome = models.CharField(_("result"), max_length=8, choices=Outcome, blank=True)

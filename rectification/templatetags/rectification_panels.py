@@ -4,7 +4,7 @@ from django import template
 
 from accounts import roles
 from common.days import today
-from rectification import panels
+from rectification import handing_over, panels
 from rectification.unit_now import now as unit_steps
 
 register = template.Library()
@@ -45,6 +45,18 @@ def unit_now(context, unit):
         "today": on,
         "may_submit": bool(user) and roles.may(user, "case.submit", unit.region_id),
         "may_review": bool(user) and roles.may(user, "case.review", unit.region_id),
+    }
+
+
+@register.inclusion_tag("rectification/_left_behind.html", takes_context=True)
+def left_behind(context, person):
+    """What a person whose post has ended, or whose account is locked, still has in hand."""
+    user = context["request"].user
+    gone = not person.is_active or not person.scope
+    return {
+        "person": person,
+        "left": handing_over.in_hand(person) if gone else {},
+        "may_hand_over": roles.may(user, "case.hand_over_others"),
     }
 
 

@@ -30,6 +30,8 @@ EXPECTED = {
     "case.ask_extension": "inspector_a officer_east",
     "case.decide_extension": "office",
     "case.correct_deadline": "office",
+    "case.hand_over": "inspector_a office",
+    "case.hand_over_others": "office",
     "case.transfer": "inspector_a office",
     "case.suspend": "office",
     "case.ask_void": "inspector_a office",
@@ -72,6 +74,7 @@ EXPECTED = {
     "account.manage": "admin_user",
     "reference.manage": "admin_user",
     "audit.view": "auditor admin_user",
+    "status.view": "office auditor admin_user",
 }
 
 

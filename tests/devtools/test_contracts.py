@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LINTER = Path(sys.executable).parent / "lint-imports"
 APPS = [
-    *("config", "devtools", "dashboards", "rectification", "inspections", "hazards", "units"),
+    *("config", "devtools", "operations", "dashboards", "rectification", "inspections", "hazards", "units"),
     *("notifications", "documents", "accounts", "reference", "common"),
 ]
 

@@ -27,6 +27,7 @@ from rectification.models import (
     Draw,
     Enforcement,
     Extension,
+    HandOver,
     Instruction,
     Listing,
     LookBack,
@@ -225,6 +226,18 @@ def test_the_leader_asked_and_townships_urged(demo):
     assert asked.exists()
     assert {one.addressee.username.split("-")[0] for one in asked} == {"officer"}
     assert CaseEvent.objects.filter(act="urge", case__region__code__startswith=people.COUNTY).exists()
+
+
+def test_somebody_left_the_brigade_and_most_was_handed_over(demo):
+    sheet = HandOver.objects.get()
+    assert (sheet.person.username, sheet.to.username, sheet.by.username) == (
+        "inspector6",
+        "inspector4",
+        "office",
+    )
+    handed = CaseEvent.objects.filter(act="hand_over")
+    assert sheet.cases == handed.count() > 0
+    assert {case.inspector for case in county().orphaned(ON)} <= {sheet.person}
 
 
 def test_closed_hazards_were_looked_at_again(demo):

@@ -1,5 +1,6 @@
 """/healthz asks nobody; /readyz names what does not work; doctor says what to do about it."""
 
+import time
 from datetime import datetime, timedelta
 from io import StringIO
 from unittest import mock
@@ -33,6 +34,7 @@ def alive():
     """A worker and a beat that have just reported, and a chase that is not due yet."""
     heartbeat.beat("worker")
     heartbeat.beat("beat")
+    heartbeat.beat("delivery")
     with mock.patch.object(health, "last_due_chase", lambda now: now - timedelta(minutes=1)):
         yield
 
@@ -84,6 +86,37 @@ def test_silence_of_worker_or_beat_is_named(client, alive, who):
     assert failing(client) == (503, {who: f"no {who} has reported: start one"})
 
 
+def test_a_delivery_that_does_not_come_to_its_end_is_named(client, alive):
+    cache.set("heartbeat:delivery", time.time() - 601, timeout=None)
+    assert failing(client) == (503, {"delivery": "the last delivery came to its end 601 seconds ago"})
+    cache.delete("heartbeat:delivery")
+    assert failing(client) == (503, {"delivery": "no delivery has come to its end: look at the worker's log"})
+
+
+def test_a_worker_that_has_just_begun_may_take_its_time_but_not_again_and_again(alive):
+    cache.set("heartbeat:delivery", time.time() - 3 * 24 * 3600, timeout=None)
+    heartbeat.begin("delivery")
+    assert health.delivery() == "first one is still to come"
+    cache.set("begun:delivery", time.time() - 601, timeout=None)
+    heartbeat.begin("delivery")  # started again without having delivered anything
+    with pytest.raises(health.Unwell, match="the last delivery came to its end"):
+        health.delivery()
+
+
+def test_the_job_itself_reports_its_end(db):
+    from notifications.tasks import deliver
+
+    deliver.delay()
+    assert heartbeat.age("delivery") < 5
+
+
+def test_what_cannot_be_seen_without_redis_is_no_trouble_of_its_own():
+    down = {"ok": False, "detail": "does not answer (ConnectionError)", "since": None}
+    well = {"ok": True, "detail": "answers"}
+    found = {"database": well, "broker": down, "worker": down, "beat": down, "delivery": down, "chase": well}
+    assert list(health.troubles(found)) == ["broker"]
+
+
 def test_heartbeat_task_reports_for_the_worker():
     assert heartbeat.age("worker") is None
     tasks.heartbeat()
@@ -102,6 +135,36 @@ def test_heartbeat_task_reports_for_the_worker():
 def test_chase_is_due_on_weekdays_at_eight(now, due):
     moment = datetime.fromisoformat(now).replace(tzinfo=SHANGHAI)
     assert health.last_due_chase(moment) == datetime.fromisoformat(due).replace(tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2025-10-08T12:00", "2025-09-30T08:00"),  # the last of eight days off
+        ("2025-10-11T12:00", "2025-10-11T08:00"),  # a Saturday that is worked
+        ("2025-10-12T12:00", "2025-10-11T08:00"),  # the Sunday after it
+    ],
+)
+def test_where_the_year_is_loaded_the_chase_is_due_on_its_working_days(now, due):
+    """State Council: 1 to 8 October 2025 off, 28 September and 11 October worked."""
+    from datetime import date
+
+    from reference.models import CalendarDay
+    from reference.selectors import forget_calendar
+
+    off = {date(2025, 10, day) for day in range(1, 9)}
+    made_up = {date(2025, 9, 28), date(2025, 10, 11)}
+    days = [date(2025, 1, 1) + timedelta(days=n) for n in range(365)]
+    CalendarDay.objects.filter(date__year=2025).delete()
+    CalendarDay.objects.bulk_create(
+        CalendarDay(date=day, is_workday=day in made_up or (day.weekday() < 5 and day not in off))
+        for day in days
+    )
+    forget_calendar()
+    moment = datetime.fromisoformat(now).replace(tzinfo=SHANGHAI)
+    assert health.last_due_chase(moment) == datetime.fromisoformat(due).replace(tzinfo=SHANGHAI)
+    CalendarDay.objects.all().delete()
+    forget_calendar()
 
 
 class TestChase:
@@ -178,6 +241,14 @@ def test_doctor_names_what_is_missing_and_how_to_mend_it():
     assert "Run: manage.py load_reference" in text
     assert "No worker has reported lately" in text
     assert "The worker works." not in text
+
+
+def test_doctor_names_a_silent_delivery_and_an_absent_watchdog(alive):
+    cache.delete("heartbeat:delivery")
+    code, text = consult()
+    assert code == 1
+    assert "The outbox has not been gone through lately." in text
+    assert "The watchdog does not look" in text
 
 
 def test_doctor_finds_nothing_wrong(alive):

@@ -158,7 +158,7 @@ def test_everything_starts_answers_and_stops_in_order(start, data):
 
     assert demo.end(signal.SIGTERM) == 0
     ended = [line.split()[0] for line in demo.lines if " ended" in line]
-    assert ended == ["beat", "worker", "web", "redis", "pg"]
+    assert ended == ["watchdog", "beat", "worker", "web", "redis", "pg"]
     assert {"  redis ended", "  pg ended"} <= set(demo.lines)  # in good order, whatever the others did
     assert gone(children)
 

@@ -21,23 +21,30 @@ FACTS = {
     "asked_until": {"asked_until": plus(45)},
 }
 
+
+def facts_of(step, cast):
+    """What the act must bring; people come from the cast."""
+    facts = {key: value for need in step.needs if need in FACTS for key, value in FACTS[need].items()}
+    return facts | ({"inspector": cast["inspector_b"]} if "inspector" in step.needs else {})
+
+
 # By hand: which acts the law and the house allow from each state. The table must say the same.
 ALLOWED = {
     "registered": {
         "correct_on_site", "order", "transfer", "suspend", "ask_void", "ask_merge", "void",
         "refuse_void", "absorb", "correct_deadline", "determine", "list",
-        "instruct", "reply", "plan", "assure", "achieve", "report",
+        "instruct", "reply", "plan", "assure", "achieve", "report", "hand_over",
     },
     "ordered": {
         "reorder", "urge", "instruct", "reply", "submit", "pass", "partly", "fail", "ask_extension", "grant_extension",
         "refuse_extension", "transfer", "suspend", "ask_void", "ask_merge", "void",
         "refuse_void", "absorb", "correct_deadline", "determine", "list", "plan", "assure",
-        "achieve", "report",
+        "achieve", "report", "hand_over",
     },
     "submitted": {
         "withdraw", "pass", "partly", "fail", "transfer", "suspend", "ask_void", "ask_merge", "void",
         "refuse_void", "absorb", "correct_deadline", "determine", "list",
-        "instruct", "reply", "plan", "assure", "achieve", "report",
+        "instruct", "reply", "plan", "assure", "achieve", "report", "hand_over",
     },
     "closed": {"reopen", "reverse", "delist", "reply", "look_back"},
     "transferred": {"accept_referral", "answer_referral", "close_referral", "take_back", "delist", "reply"},
@@ -76,6 +83,7 @@ DOERS = {
     "look_back": {"inspector_a"},
     "reopen": {"inspector_a", "office"},
     "correct_deadline": {"office"},
+    "hand_over": {"inspector_a", "office"},
     "determine": {"inspector_a", "office"},
     "list": {"office", "leader"},
     "delist": {"office", "leader"},
@@ -133,7 +141,7 @@ def test_every_act_by_every_role(state, case, cast):
     day = at(plus(30))
     for name, person in itertools.product(states.ACTS, PEOPLE):
         step = states.ACTS[name]
-        facts = {key: value for need in step.needs for key, value in FACTS[need].items()}
+        facts = facts_of(step, cast)
         permitted = person in DOERS[name]
         possible = name in ALLOWED[state]
         before = case.events.count()
@@ -155,7 +163,7 @@ def test_each_allowed_act_works_and_leaves_its_event(state, name, case, cast):
     journeys.reach(case, state, cast)
     HazardCase.objects.filter(pk=case.pk).update(**CARRIES.get(name, {"round": 1}))
     step = states.ACTS[name]
-    facts = {key: value for need in step.needs for key, value in FACTS[need].items()}
+    facts = facts_of(step, cast)
     doer = cast[sorted(DOERS[name])[0]]
     event = services.record(case, name, by=doer, at=at(plus(30)), **facts)
     assert (event.from_state, event.to_state) == (state, step.to or state)
@@ -182,7 +190,7 @@ def test_each_allowed_act_works_and_leaves_its_event(state, name, case, cast):
 def test_what_the_case_must_carry_beside_its_state(name, state, case, cast):
     journeys.reach(case, state, cast)
     step = states.ACTS[name]
-    facts = {key: value for need in step.needs for key, value in FACTS[need].items()}
+    facts = facts_of(step, cast)
     with pytest.raises(RuleBroken) as refusal:
         services.record(case, name, by=cast[sorted(DOERS[name])[0]], at=at(plus(30)), **facts)
     assert refusal.value.code == "not_now" and str(refusal.value)

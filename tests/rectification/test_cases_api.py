@@ -47,6 +47,7 @@ def test_a_case_carries_the_contracts_fields(api_as, inspector_a, case, unit):
         "ask-extension",
         "determine",
         "transfer",
+        "hand-over",
         "merge",
         "void",
     ]

@@ -26,7 +26,8 @@ def facts(case, cast):
         "officers": ["inspector_a", "inspector_b"], "grade": "major", "held_on": today().isoformat(),
         "attendees": "甲\n乙\n丙", "clauses": "7.3.1", "conclusion": "认定", "level": "county",
         "paper_number": "枣政函3号", "leader_name": "刘副县长", "kind": "department", "department": "住建局",
-        "how": "call", "addressee": "officer_east", "report_every": "monthly", "percent": "50", "result": "已处理",
+        "how": "call", "addressee": "officer_east", "inspector": "inspector_b",
+        "report_every": "monthly", "percent": "50", "result": "已处理",
     }  # fmt: skip
 
 

@@ -8,12 +8,16 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common import days
 from config import health
 from documents import checkup, glyphs
 from hazards import tally
+from operations import selectors as operations
+from operations import telling
+from operations.words import effect
 
 GOOD, WARNING, BAD = "ok", "!", "x"
 LEAST_SPACE = 2 * 1024**3
@@ -59,6 +63,7 @@ def examine(jobs: bool = True) -> Iterator[Line]:
     yield from broker()
     if jobs:
         yield from processes()
+        yield from watchdog()
     yield from disk()
     yield from paper_faults()
     yield from mail()
@@ -214,7 +219,7 @@ def broker() -> Iterator[Line]:
 
 
 def processes() -> Iterator[Line]:
-    found = health.examine((health.worker, health.beat, health.chase))
+    found = health.examine((health.worker, health.beat, health.delivery, health.chase))
     words = {
         "worker": (
             _("The worker works."),
@@ -224,6 +229,10 @@ def processes() -> Iterator[Line]:
             _("Beat keeps the time."),
             _("Beat has not reported lately: nothing starts by itself. Start it."),
         ),
+        "delivery": (
+            _("Messages are delivered."),
+            _("The outbox has not been gone through lately. Read the worker's log, then restart the worker."),
+        ),
         "chase": (
             _("The chase is on time."),
             _("The chase is late. Look at the worker's log, or run: manage.py chase"),
@@ -231,9 +240,30 @@ def processes() -> Iterator[Line]:
     }
     for name, part in found.items():
         good, bad = words[name]
-        yield (GOOD, good) if part["ok"] else (BAD, bad)
+        yield (GOOD, good) if part["ok"] else (BAD, f"{bad} {effect(name)}")
     if health.examine((health.database,))["database"]["ok"]:
         yield from ((BAD, trouble) for trouble in chase_troubles())
+
+
+def watchdog() -> Iterator[Line]:
+    """Somebody must look when nobody does, and somebody must be there to be told."""
+    if not health.examine((health.database,))["database"]["ok"]:
+        return
+    try:
+        sleeps, told = operations.watchdog_sleeps(timezone.now()), telling.addresses(days.today())
+    except DatabaseError:
+        return
+    if sleeps:
+        yield (
+            WARNING,
+            _(
+                "The watchdog does not look: nobody is told of an outage. Start: manage.py watchdog --every 60"
+            ),
+        )
+    else:
+        yield GOOD, _("The watchdog looks.")
+    if not told and not settings.WATCHDOG_WEBHOOK:
+        yield WARNING, _("Nobody would be told of an outage. Name somebody in WATCHDOG_TELL.")
 
 
 def chase_troubles() -> list[str]:
