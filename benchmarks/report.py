@@ -26,7 +26,7 @@ class Figure:
     def target(self) -> float | None:
         """The most that the ratio (for statements: the value) may be."""
         page = 6 if self.cases >= LARGE else 5
-        targets = {"page": page, "leader": 5, "filing": 25, "chase": 4, "statements": STATEMENTS}
+        targets = {"page": page, "leader": 5, "filing": 25, "chase": 2, "statements": STATEMENTS}
         return targets.get(self.kind)
 
     @property
