@@ -1,6 +1,6 @@
 -- Whatever is owed by a day becomes a row of rectification_matter, in the transaction that brings it about,
--- whichever door it came through. One function for each table reads a row of it; its trigger and
--- `rectification.chase.following.rebuild` both call it.
+-- whichever door it came through. One function for each table reads a row of it; its trigger calls it, and so does
+-- whoever wrote rows past the triggers: SELECT chase_follow_clock(r) FROM hazards_clock r.
 
 -- The mark of a matter that the chase has not looked at yet: due in any run.
 CREATE FUNCTION chase_unseen() RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT date '2000-01-01' $$;
