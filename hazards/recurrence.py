@@ -9,6 +9,9 @@ from django.db.models.lookups import In
 
 from reference.models import HazardCategory, Limit
 
+PUNISHES = r"^FL-(5[89]|6[0-9]|7[0-2])(-|$)"
+"""Fire Law ch. 6 (Art. 58-72) says what a breach costs, not what was breached: half of the catalogue shares an article."""
+
 MONTHS = 12
 """What holds where the table has no such row."""
 
@@ -28,8 +31,8 @@ def inner(fact):
 
 def since(found_on) -> MonthsBefore:
     """The first day a finding of which makes one of `found_on` a recurrence: the row in force on that day says."""
-    rows = Limit.objects.filter(code="RECURRENCE").in_force(inner(found_on))
-    months = Coalesce(Subquery(rows.values("amount")[:1]), MONTHS, output_field=IntegerField())
+    begun = Limit.objects.filter(code="RECURRENCE", valid_from__lte=inner(found_on)).order_by("-valid_from")
+    months = Coalesce(Subquery(begun.values("amount")[:1]), MONTHS, output_field=IntegerField())
     return MonthsBefore(found_on, months)
 
 
@@ -38,7 +41,8 @@ def same_clause(category) -> Q:
 
     The pairs of such hazards are few and asked of nobody, so the database reads them once for a whole list.
     """
-    pairs = HazardCategory.objects.values_list(pair("code", F("clauses__categories")))
+    duties = HazardCategory.objects.annotate(duty=F("clauses__code")).exclude(duty__regex=PUNISHES)
+    pairs = duties.values_list(pair("code", F("clauses__categories")))
     return Q(category=category) | Q(In(pair("category_id", category), pairs.order_by()))
 
 

@@ -83,9 +83,20 @@ def test_under_one_clause_the_twelve_months_count_too(make_case, catalogue, clau
     assert (recurring() == [later]) is again
 
 
+def test_an_article_that_says_what_a_breach_costs_is_no_clause_in_common(make_case, catalogue):
+    penalty = Clause.objects.create(
+        code="FL-60-1-3", name="《消防法》第六十条", law="消防法", article="60", text="罚则"
+    )
+    for hazard in catalogue.values():
+        hazard.clauses.add(penalty)
+    make_case()
+    make_case(category="lodging", day=date(2026, 5, 1))
+    assert recurring() == []
+
+
 def test_one_of_several_clauses_is_enough_and_each_case_is_named_once(make_case, catalogue, clause):
     second = Clause.objects.create(
-        code="FL-60", name="《消防法》第六十条", law="消防法", article="60", text="罚则"
+        code="FL-16", name="《消防法》第十六条", law="消防法", article="16", text="职责"
     )
     for hazard in catalogue.values():
         hazard.clauses.add(clause, second)
