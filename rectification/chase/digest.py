@@ -54,6 +54,7 @@ def write(cursor, run, rungs: list, *, at: datetime) -> list[Letter]:
 
 def gather(cursor, run) -> None:
     """Each thing once for each person, by the highest rung that was reached, into a table of this transaction."""
+    cursor.execute("DROP TABLE IF EXISTS chase_plate")
     cursor.execute(
         f"""
         CREATE TEMP TABLE chase_plate ON COMMIT DROP AS
