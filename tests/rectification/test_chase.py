@@ -16,11 +16,15 @@ from rectification.models import ChaseClaim, ChaseRun, Rung
 from reference.models import CalendarDay
 from reference.selectors import forget_calendar
 from tests.factories import at
-from tests.rectification.chasing import (
+from tests.rectification.chasing import (  # noqa: F401
     Oracle,
+    chased_case,
     extended,
+    full_ladder,
+    ladder,
     next_look,
     passed,
+    posts,
     told,
 )
 
