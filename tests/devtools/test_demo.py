@@ -293,4 +293,5 @@ def test_listed_units_have_plans_flags_and_reports_and_some_are_late(demo):
     assert any(board.is_report_late for board in standing) and not all(
         board.is_report_late for board in standing
     )
-    assert Message.objects.filter(kind="listing").exists()
+    chased = set(ChaseClaim.objects.filter(outcome="told").values_list("watched", flat=True))
+    assert {"deadline", "milestone", "report", "clock"} <= chased
