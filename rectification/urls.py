@@ -1,6 +1,16 @@
 from django.urls import path
 
-from rectification import chase_views, listing_views, order_views, revisit_views, seal_views, unit_views, views
+from rectification import (
+    chase_views,
+    ladder_views,
+    listing_views,
+    order_views,
+    revisit_views,
+    seal_views,
+    suggestion_views,
+    unit_views,
+    views,
+)
 
 app_name = "rectification"
 urlpatterns = [
@@ -13,6 +23,18 @@ urlpatterns = [
     path("chase/", chase_views.runs, name="chase_runs"),
     path("chase/<int:pk>/release/", chase_views.release, name="chase_release"),
     path("chase/<int:pk>/digest/", chase_views.digest, name="digest"),
+    path("chase/<int:pk>/", chase_views.run_page, name="chase-run"),
+    path("chase/mine/", chase_views.person_ledger, name="my-ledger"),
+    path("chase/people/<int:pk>/", chase_views.person_ledger, name="person-ledger"),
+    path("chase/ladder/", ladder_views.ladder_page, name="ladder"),
+    path("chase/ladder/new/", ladder_views.rung_add, name="rung-add"),
+    path("chase/ladder/rungs/<str:code>/", ladder_views.rung_page, name="rung"),
+    path("chase/ladder/<int:pk>/change/", ladder_views.rung_change, name="rung-change"),
+    path("chase/ladder/<int:pk>/end/", ladder_views.rung_end, name="rung-end"),
+    path("chase/<str:day>/", chase_views.day_page, name="chase-day"),
+    path("suggestions/", suggestion_views.suggestion_list, name="suggestions"),
+    path("suggestions/<int:pk>/settle/", suggestion_views.settle, name="suggestion-settle"),
+    path("cases/<int:pk>/ledger/", chase_views.case_ledger, name="case-ledger"),
     path("lookbacks/", revisit_views.lookback_list, name="lookbacks"),
     path("lookbacks/draw/", revisit_views.draw_page, name="draw-lots"),
     path("lookbacks/draws/<int:pk>/", revisit_views.draw_detail, name="draw"),

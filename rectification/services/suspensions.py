@@ -19,7 +19,7 @@ from hazards import clocks, states
 from hazards.clock_rules import RESUME_DECIDE, RESUME_INSPECT
 from rectification import limits
 from rectification.models import AcceptanceCheck, AcceptanceOfficer, Resumption, Suspension
-from rectification.services import papers, watches
+from rectification.services import papers, suggestions, watches
 from rectification.services.teams import refuse_team
 from rectification.services.telling import officers_of, tell
 from units.services import mark_suspended
@@ -141,6 +141,7 @@ def decide(
     Suspension.objects.filter(pk=suspension.pk).update(document=document)
     mark_suspended(unit, since=on, by=by, note=document.number)
     watches.begin(suspension, on=on)
+    suggestions.stopped(unit, by=by, at=at)
     suspension.refresh_from_db()
     for person in (suspension.proposed_by, *officers_of(unit.region_id, on)):
         words = f"{STOPPED[suspension.kind]}决定已作出：{document.number}"
