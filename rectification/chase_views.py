@@ -1,6 +1,7 @@
 """Pages of the chase: its ledger for a case, a person and the county's day, the runs, and one person's digest."""
 
 from datetime import date
+from functools import cached_property
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -34,9 +35,9 @@ ACTS_SHOWN = 2
 class Lines(Listing):
     """A page of the ledger: its rows are lines."""
 
-    @property
+    @cached_property
     def rows(self) -> list:
-        return self.__dict__.setdefault("_lines", ledger.lines(super().rows, now=timezone.now()))
+        return ledger.lines(super().rows, now=timezone.now())
 
 
 def lines_of(request, claims, filterset=None, hidden=()) -> Lines:

@@ -18,11 +18,11 @@ from hazards import selectors as case_selectors
 from hazards.models import HazardCase
 from inspections.models import Inspection
 from inspections.views import finish_page
-from rectification import forms, panels, receipts, seal_selectors, selectors
+from rectification import forms, panels, receipts, seal_selectors, selectors, suggested
 from rectification.acts import DOINGS
 from rectification.chase import selectors as chase
 from rectification.models import EvidencePhoto, Suspension
-from rectification.services import filing, suspensions
+from rectification.services import filing, holding, suspensions
 from units.models import Unit
 
 
@@ -154,6 +154,7 @@ def mine(request):
         "suspensions": selectors.suspended_units(request.user) if name == "stopped" else [],
         "asked": selectors.asked_of(request.user, on),
         "seals_ending": seal_selectors.ending_for(request.user, now()),
+        "suggested": suggested.open_for(request.user),
     }
     template = (
         "rectification/_mine.html" if request.htmx and not request.htmx.boosted else "rectification/mine.html"
@@ -165,7 +166,9 @@ def mine(request):
 def approvals(request):
     """What waits for a decision of the county office."""
     context = selectors.waiting_for_office(request.user) | seal_selectors.for_office(request.user, now())
-    return render(request, "rectification/approvals.html", context | {"now": now()})
+    context |= {"now": now(), "suggested": suggested.on_desk(request.user)}
+    context["held"] = chase.held_run() if request.user.may(holding.PERMISSION) else None
+    return render(request, "rectification/approvals.html", context)
 
 
 @require_GET

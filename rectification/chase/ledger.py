@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db.models import (
+    BigIntegerField,
     Case,
     CharField,
     Count,
@@ -410,7 +411,9 @@ def digest_of(run, user) -> QuerySet:
     case = HazardCase.objects.filter(pk=OuterRef("case_id"))
     found = ChaseClaim.objects.filter(pk__in=once.values("pk")).alias(
         case_id=Case(
-            When(watched=Watched.DEADLINE, then=F("subject")), default=Subquery(matter.values("case_id")[:1])
+            When(watched=Watched.DEADLINE, then=F("subject")),
+            default=Subquery(matter.values("case_id")[:1]),
+            output_field=BigIntegerField(),
         )
     )
     return found.alias(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 
 from accounts.models import User
 from common.workdays import Calendar
@@ -44,6 +45,11 @@ class Outlook:
 
     def __iter__(self):
         return iter(self.coming)
+
+    @property
+    def days(self) -> list[tuple[date, list[Coming]]]:
+        """What comes, by day."""
+        return [(day, list(group)) for day, group in groupby(self.coming, key=lambda one: one.day)]
 
     def __len__(self):
         return len(self.coming)

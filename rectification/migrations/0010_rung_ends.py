@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='rung',
             name='ended_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='ended at'),
+            field=models.DateTimeField(blank=True, null=True, verbose_name='end saved at'),
         ),
         migrations.AddField(
             model_name='rung',

@@ -168,7 +168,7 @@ class Rung(models.Model):
     ended_by = models.ForeignKey(
         PERSON, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by")
     )
-    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("end saved at"), null=True, blank=True)
 
     objects = RungQuerySet.as_manager()
 

@@ -4,7 +4,7 @@ from django import template
 
 from accounts import roles
 from common.days import today
-from rectification import panels
+from rectification import panels, suggested
 from rectification.unit_now import now as unit_steps
 
 register = template.Library()
@@ -52,3 +52,10 @@ def unit_now(context, unit):
 def case_photos(context, case):
     """Photos before and after."""
     return panels.photo_pair(case, context.get("acts")) | {"request": context.get("request")}
+
+
+@register.inclusion_tag("rectification/chase/_case_suggestions.html", takes_context=True)
+def case_suggestions(context, case):
+    """What the chase suggests for a case, with the acts that take it up."""
+    user = context.get("user")
+    return {"rows": suggested.of_case(case, user) if user else []}
