@@ -60,7 +60,7 @@ def rung_change(request, pk: int):
 
 def rung_form(request, old: Rung | None, initial: dict | None = None):
     """The form; once it holds, what it would change; once that was seen, the change itself."""
-    form = RungForm(request.POST or None, old=old, initial=initial or {})
+    form = RungForm(request.POST if request.method == "POST" else None, old=old, initial=initial or {})
     context = {"form": form, "old": rung_words.Spoken(old, days.today()) if old else None}
     if request.method == "POST" and form.is_valid():
         try:
@@ -109,7 +109,7 @@ def rung_end(request, pk: int):
     """The last day of a rung."""
     need(request.user, ladder.PERMISSION)
     rung = get_object_or_404(Rung, pk=pk)
-    form = EndRungForm(request.POST or None)
+    form = EndRungForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             ladder.end(rung, last_day=form.cleaned_data["last_day"], by=request.user, at=timezone.now())

@@ -34,7 +34,7 @@ def settle(request, pk: int):
     rows = Suggestion.objects.visible_to(request.user).select_related("case__unit", "rung")
     suggestion = get_object_or_404(rows, pk=pk)
     need(request.user, suggestions.PERMISSION, suggestion.case.region_id)
-    form = SettleForm(request.POST or None, initial={"done": "done" in request.GET})
+    form = SettleForm(request.POST if request.method == "POST" else None, initial={"done": "done" in request.GET})
     if request.method == "POST" and form.is_valid():
         verb = suggestions.take_up if form.cleaned_data["done"] else suggestions.set_aside
         try:

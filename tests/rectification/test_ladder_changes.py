@@ -241,8 +241,8 @@ def test_of_two_who_save_at_once_one_is_told_so(ladder, office):
 def test_a_rung_is_read_as_a_sentence(full_ladder):
     with translation.override("zh-hans"):
         words = {code: rung_words.Spoken(rung, plus(0)).sentence for code, rung in full_ladder.items()}
-    assert words["before-3"] == "到期前3个工作日 → 乡镇干部、主办检查员 · 收件箱"
-    assert words["again-5"] == "到期后12个工作日 → 县领导、乡镇长、乡镇干部 · 收件箱 · 每5个工作日再次"
+    assert words["before-3"] == "到期前3个工作日 → 乡镇（街道）消防专干、承办监督员 · 消息"
+    assert words["again-5"] == "到期后12个工作日 → 县领导、乡镇长、乡镇（街道）消防专干 · 消息 · 每5个工作日再次"
     assert words["urgent-seal-6h"].startswith("届满前6小时 → 承办人、")
     assert "建议：挂牌督办" in words["major-after-1"]
 

@@ -79,10 +79,8 @@ def test_a_case_that_stands_no_longer_has_nothing_suggested(suggest, standing, o
 
 
 def test_another_act_leaves_it_open(suggest, standing, officer_east):
-    from rectification.services import urging
-
     row = suggest("instruct")
-    urging.urge(standing, how="phone", words="已催", by=officer_east, at=at())
+    record(standing, "urge", by=officer_east, at=at(), reason="已催")
     row.refresh_from_db()
     assert row.settled_at is None
 
