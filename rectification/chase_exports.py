@@ -72,11 +72,14 @@ def workbook(claims, *, title: str, by, now: datetime) -> bytes:
 
 def head(claims, *, by, now: datetime) -> str:
     """Who exported, when; and that there is more, where there is."""
-    words = _("As of %(moment)s, exported by %(name)s") % {"moment": f"{localtime(now):%Y-%m-%d %H:%M}", "name": by.name}
+    words = _("As of %(moment)s, exported by %(name)s") % {
+        "moment": f"{localtime(now):%Y-%m-%d %H:%M}",
+        "name": by.name,
+    }
     if claims.order_by()[: MOST_LINES + 1].count() > MOST_LINES:
-        words += " · " + _("Only the newest %(n)d lines are here: narrow the days or the filter for the rest.") % {
-            "n": MOST_LINES
-        }
+        words += " · " + _(
+            "Only the newest %(n)d lines are here: narrow the days or the filter for the rest."
+        ) % {"n": MOST_LINES}
     return words
 
 

@@ -33,7 +33,9 @@ class LedgerFilter(forms.Form):
     township = forms.ModelChoiceField(
         Region.objects.filter(level="township"), label=_("Township"), required=False, widget=forms.TextInput
     )
-    person = forms.ModelChoiceField(User.objects.all(), label=_("Person"), required=False, widget=forms.TextInput)
+    person = forms.ModelChoiceField(
+        User.objects.all(), label=_("Person"), required=False, widget=forms.TextInput
+    )
     outcome = forms.ChoiceField(
         label=_("Outcome"), required=False, choices=[("", _("All")), *ChaseClaim.Outcome.choices]
     )
@@ -75,7 +77,9 @@ class LedgerFilter(forms.Form):
 
 def rung_names() -> list[tuple[str, str]]:
     """Each rung once, by the name of its latest version."""
-    return list({rung.code: rung.label for rung in Rung.objects.order_by("watched", "offset", "valid_from")}.items())
+    return list(
+        {rung.code: rung.label for rung in Rung.objects.order_by("watched", "offset", "valid_from")}.items()
+    )
 
 
 def clock_names() -> list[tuple[str, str]]:
@@ -93,7 +97,9 @@ class RungForm(OnceForm):
     """One version of a rung. `old` is the version that it follows; None for a new rung."""
 
     code = forms.CharField(
-        label=_("Short name"), max_length=24, help_text=_("Latin letters and figures, such as after-15; never changes.")
+        label=_("Short name"),
+        max_length=24,
+        help_text=_("Latin letters and figures, such as after-15; never changes."),
     )
     name = forms.CharField(label=_("Name"), max_length=60)
     name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
@@ -139,7 +145,8 @@ class RungForm(OnceForm):
         error_messages={"required": _("Say whom this rung tells.")},
     )
     urgent = forms.BooleanField(
-        label=_("Cannot wait: a letter of its own at once, instead of a line in the morning's digest"), required=False
+        label=_("Cannot wait: a letter of its own at once, instead of a line in the morning's digest"),
+        required=False,
     )
     channels = forms.MultipleChoiceField(
         label=_("Must also go by"),
@@ -149,12 +156,17 @@ class RungForm(OnceForm):
         help_text=_("Beside the inbox, whatever the person has chosen."),
     )
     follow_ups = forms.MultipleChoiceField(
-        label=_("What it suggests"), required=False, choices=FollowUp.choices, widget=forms.CheckboxSelectMultiple
+        label=_("What it suggests"),
+        required=False,
+        choices=FollowUp.choices,
+        widget=forms.CheckboxSelectMultiple,
     )
     subject = forms.CharField(label=_("Subject"), max_length=200)
     body = words(_("Text"), rows=8, most=2000)
     valid_from = forms.DateField(
-        label=_("In force from"), widget=DayInput(), help_text=_("Tomorrow at the earliest; the present version ends the day before.")
+        label=_("In force from"),
+        widget=DayInput(),
+        help_text=_("Tomorrow at the earliest; the present version ends the day before."),
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -185,7 +197,11 @@ class RungForm(OnceForm):
     @property
     def mark(self) -> str:
         """What was previewed, in short: a form that was changed after its preview is previewed again."""
-        told = {**self.facts, "from": str(self.cleaned_data["valid_from"]), "code": self.cleaned_data.get("code", "")}
+        told = {
+            **self.facts,
+            "from": str(self.cleaned_data["valid_from"]),
+            "code": self.cleaned_data.get("code", ""),
+        }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:20]
 
 

@@ -59,7 +59,12 @@ def case_ledger(request, pk: int):
     case = get_object_or_404(HazardCase.objects.visible_to(request.user).for_rows(), pk=pk)
     claims = ledger.of_case(case)
     if "export" in request.GET:
-        return workbook(claims, request, _("%(number)s: who was told") % {"number": case.number}, f"盯办台账-{case.number}")
+        return workbook(
+            claims,
+            request,
+            _("%(number)s: who was told") % {"number": case.number},
+            f"盯办台账-{case.number}",
+        )
     context = {
         "case": case,
         "listing": lines_of(request, claims),
@@ -77,7 +82,12 @@ def person_ledger(request, pk: int | None = None):
     claims = ledger.of_person(person, request.user)
     claims = ledger.narrowed(ledger.between(claims, *filters.days), filters.facts)
     if "export" in request.GET:
-        return workbook(claims, request, _("%(name)s: what the chase said") % {"name": person.name}, f"盯办台账-{person.name}")
+        return workbook(
+            claims,
+            request,
+            _("%(name)s: what the chase said") % {"name": person.name},
+            f"盯办台账-{person.name}",
+        )
     context = {
         "person": person,
         "is_own": person.pk == request.user.pk,
@@ -131,7 +141,12 @@ def day_in_numbers(request, runs: list[ChaseRun], on: date, run: ChaseRun | None
     claims = ledger.seen_by(ChaseClaim.objects.filter(run__in=runs), request.user)
     chosen = ledger.narrowed(claims, filters.facts)
     if "export" in request.GET:
-        return workbook(chosen, request, _("%(day)s: the run of the chase") % {"day": day_words(on)}, f"盯办台账-{on:%Y%m%d}")
+        return workbook(
+            chosen,
+            request,
+            _("%(day)s: the run of the chase") % {"day": day_words(on)},
+            f"盯办台账-{on:%Y%m%d}",
+        )
     context = {
         "run": run,
         "runs": runs,
@@ -188,7 +203,9 @@ def digest(request, pk: int):
         mark_read(Message.objects.filter(pk=letter.pk), at=timezone.now())
     for line in listing.rows:
         line.acts = acts_on(line.case, request.user)
-    return render(request, "rectification/chase/digest.html", {"run": run, "listing": listing, "letter": letter})
+    return render(
+        request, "rectification/chase/digest.html", {"run": run, "listing": listing, "letter": letter}
+    )
 
 
 def acts_on(case: HazardCase | None, user) -> list:

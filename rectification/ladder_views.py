@@ -80,10 +80,8 @@ def saved(request, form: RungForm):
         "by": request.user,
         "at": timezone.now(),
     }
-    if form.old:
-        rung = ladder.change(form.old, **facts)
-    else:
-        rung = ladder.add(code=form.cleaned_data["code"], **facts)
+    code = form.cleaned_data.get("code")
+    rung = ladder.change(form.old, **facts) if form.old else ladder.add(code=code, **facts)
     words = _("Saved: “%(name)s” holds from %(day)s.") % {"name": rung.label, "day": rung.valid_from}
     return answer_done(request, reverse("rectification:rung", args=[rung.code]), words)
 

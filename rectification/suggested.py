@@ -110,10 +110,18 @@ def way_of(row: Suggestion, user) -> Way | None:
         return None
     if row.what == FollowUp.SUSPEND:
         may = roles.may(user, "suspension.propose", case.region_id) and case.unit.suspended_since is None
-        return Way(_("Propose to stop the unit"), reverse("rectification:propose", args=[case.unit_id])) if may else None
+        return (
+            Way(_("Propose to stop the unit"), reverse("rectification:propose", args=[case.unit_id]))
+            if may
+            else None
+        )
     if row.what in (FollowUp.LIST, FollowUp.INSTRUCT):
         offer = case_selectors.offer(case, user, str(row.what))
-        return Way(offer.label, reverse("rectification:act", args=[case.pk, offer.slug])) if offer.allowed else None
+        return (
+            Way(offer.label, reverse("rectification:act", args=[case.pk, offer.slug]))
+            if offer.allowed
+            else None
+        )
     if not roles.may(user, "suggestion.settle", case.region_id):
         return None
     return Way(_("Note the talk"), f"{reverse('rectification:suggestion-settle', args=[row.pk])}?done")

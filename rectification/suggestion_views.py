@@ -24,7 +24,12 @@ def suggestion_list(request):
     tab = tab if tab in ("open", "settled") else "open"
     rows, tabs = suggested.desk(request.user, tab)
     listing = Listing(request, rows)
-    context = {"listing": listing, "tabs": tabs, "tab": tab, "rows": suggested.dressed(listing.rows, request.user)}
+    context = {
+        "listing": listing,
+        "tabs": tabs,
+        "tab": tab,
+        "rows": suggested.dressed(listing.rows, request.user),
+    }
     return render(request, "rectification/chase/suggestions.html", context)
 
 
@@ -34,7 +39,9 @@ def settle(request, pk: int):
     rows = Suggestion.objects.visible_to(request.user).select_related("case__unit", "rung")
     suggestion = get_object_or_404(rows, pk=pk)
     need(request.user, suggestions.PERMISSION, suggestion.case.region_id)
-    form = SettleForm(request.POST if request.method == "POST" else None, initial={"done": "done" in request.GET})
+    form = SettleForm(
+        request.POST if request.method == "POST" else None, initial={"done": "done" in request.GET}
+    )
     if request.method == "POST" and form.is_valid():
         verb = suggestions.take_up if form.cleaned_data["done"] else suggestions.set_aside
         try:
@@ -43,6 +50,12 @@ def settle(request, pk: int):
             put_refusal(form, refusal)
         else:
             words = _("Noted.") if form.cleaned_data["done"] else _("The suggestion is set aside.")
-            return answer_done(request, suggestion.case.get_absolute_url() or reverse("rectification:suggestions"), words)
-    context = {"suggestion": suggestion, "form": form, "is_done": form["done"].value() in (True, "True", "on")}
+            return answer_done(
+                request, suggestion.case.get_absolute_url() or reverse("rectification:suggestions"), words
+            )
+    context = {
+        "suggestion": suggestion,
+        "form": form,
+        "is_done": form["done"].value() in (True, "True", "on"),
+    }
     return render(request, "rectification/chase/settle.html", context, status=422 if form.errors else 200)

@@ -234,7 +234,9 @@ def why_not(line: Line) -> Iterator[str]:
         return
     if line.letter is None:
         unfinished = claim.run.finished_at is None
-        yield _("The digest is written when the run ends.") if unfinished else _("No letter is kept any more.")
+        yield (
+            _("The digest is written when the run ends.") if unfinished else _("No letter is kept any more.")
+        )
         return
     if line.letter.not_before and line.letter.not_before > line.now:
         yield _("Quiet hours: shown from %(moment)s.") % {"moment": moment_words(line.letter.not_before)}
@@ -354,9 +356,13 @@ def by_rung(claims: QuerySet) -> list[Group]:
 
 
 def by_township(claims: QuerySet) -> list[Group]:
-    rows = claims.annotate(town=Left("place", TOWNSHIP)).order_by().values_list("town").annotate(n=Count("pk"))
+    rows = (
+        claims.annotate(town=Left("place", TOWNSHIP)).order_by().values_list("town").annotate(n=Count("pk"))
+    )
     found = dict(rows)
-    names = dict(Region.objects.filter(pk__in=[code for code in found if code]).values_list("pk", "short_name"))
+    names = dict(
+        Region.objects.filter(pk__in=[code for code in found if code]).values_list("pk", "short_name")
+    )
     return [
         Group(names.get(code, code or "—"), number, f"township={code}")
         for code, number in sorted(found.items(), key=lambda item: (-item[1], item[0] or ""))
@@ -373,7 +379,9 @@ def by_person(claims: QuerySet) -> list[Group]:
 def by_outcome(claims: QuerySet) -> list[Group]:
     found = dict(claims.order_by().values_list("outcome").annotate(n=Count("pk")))
     return [
-        Group(str(outcome.label), found[outcome], f"outcome={outcome}") for outcome in Outcome if outcome in found
+        Group(str(outcome.label), found[outcome], f"outcome={outcome}")
+        for outcome in Outcome
+        if outcome in found
     ]
 
 
@@ -448,6 +456,7 @@ def waits_for(case: HazardCase, outlook) -> list[str]:
             )
     if outlook.missing_year:
         found.append(
-            _("The working days of %(year)d are not loaded: rungs beyond them wait.") % {"year": outlook.missing_year}
+            _("The working days of %(year)d are not loaded: rungs beyond them wait.")
+            % {"year": outlook.missing_year}
         )
     return list(dict.fromkeys(found))

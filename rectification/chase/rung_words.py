@@ -33,11 +33,15 @@ class Spoken:
         if self.rung.watched in WAITING:
             if not n:
                 return _("as soon as it waits")
-            return ngettext("after waiting %(n)d working day", "after waiting %(n)d working days", n) % {"n": n}
+            return ngettext("after waiting %(n)d working day", "after waiting %(n)d working days", n) % {
+                "n": n
+            }
         if not n:
             return _("on the day")
         if self.rung.offset < 0:
-            return ngettext("%(n)d working day before the day", "%(n)d working days before the day", n) % {"n": n}
+            return ngettext("%(n)d working day before the day", "%(n)d working days before the day", n) % {
+                "n": n
+            }
         return ngettext("%(n)d working day after the day", "%(n)d working days after the day", n) % {"n": n}
 
     @property
@@ -85,7 +89,9 @@ class Spoken:
 
     @property
     def is_current(self) -> bool:
-        return self.rung.valid_from <= self.today and (self.rung.valid_to is None or self.rung.valid_to >= self.today)
+        return self.rung.valid_from <= self.today and (
+            self.rung.valid_to is None or self.rung.valid_to >= self.today
+        )
 
     @property
     def is_to_come(self) -> bool:

@@ -51,7 +51,9 @@ def letter_for(rung: Rung, user, *, on: date, at: datetime) -> Sample | None:
         return None
     facts["why"] = first_why(rung)
     return Sample(
-        wording.fill(rung.subject, facts), wording.fill(rung.body, facts), f"{facts['unit']} {facts['number']}".strip()
+        wording.fill(rung.subject, facts),
+        wording.fill(rung.body, facts),
+        f"{facts['unit']} {facts['number']}".strip(),
     )
 
 
@@ -72,7 +74,9 @@ def example_facts(rung: Rung, user, *, on: date, at: datetime) -> dict | None:
     matters = Matter.objects.filter(user.scope.q("region_id"), watched=rung.watched, ended_at=None)
     for matter in matters.select_related("case__category", "unit__region").order_by("due_on", "pk")[:200]:
         if applies(rung, profile_of(matter), hourly=rung.measure == Measure.HOURS):
-            return facts_of(rung, matter.case, matter.unit, matter.due_on, matter.due_at, matter.title, on=on, at=at)
+            return facts_of(
+                rung, matter.case, matter.unit, matter.due_on, matter.due_at, matter.title, on=on, at=at
+            )
     return None
 
 
@@ -123,7 +127,9 @@ def reached_by(rung: Rung, on: date) -> tuple[list[Reached], int]:
     """Who would be told today by `rung` about everything that climbs it, and how many places would reach nobody."""
     directory, told, nobody = Directory(on), {}, 0
     places = list(places_of(rung))
-    directory.read(person for place in places for person in (place.inspector_id, place.person_id, place.asker_id))
+    directory.read(
+        person for place in places for person in (place.inspector_id, place.person_id, place.asker_id)
+    )
     for place in places:
         for kind in rung.recipients:
             if kind == Recipient.OWNER:

@@ -78,7 +78,13 @@ def change(rung: Rung, *, facts: dict, valid_from: date, by, at: datetime) -> Ru
     need(by, PERMISSION)
     hold_ladder()
     old = still_open(rung)
-    new = Rung(code=old.code, valid_from=valid_from, changed_by=by, changed_at=at, **{**facts, "watched": old.watched})
+    new = Rung(
+        code=old.code,
+        valid_from=valid_from,
+        changed_by=by,
+        changed_at=at,
+        **{**facts, "watched": old.watched},
+    )
     refuse_change(new, old, on=localdate(at))
     close(old, valid_from - DAY, by=by, at=at)
     new.save()
@@ -167,7 +173,9 @@ def refuse_change(new: Rung, old: Rung | None, *, on: date) -> None:
 def refuse_rung(rung: Rung, *, on: date) -> None:
     """Everything that can be said of one version by itself, at its field."""
     if rung.valid_from <= on:
-        raise RuleBroken(_("Tomorrow at the earliest: today's letters are promised already."), field="valid_from")
+        raise RuleBroken(
+            _("Tomorrow at the earliest: today's letters are promised already."), field="valid_from"
+        )
     if not rung.recipients:
         raise RuleBroken(_("Say whom this rung tells."), field="recipients")
     refuse_distance(rung)
@@ -183,14 +191,17 @@ def refuse_distance(rung: Rung) -> None:
     if rung.measure == Measure.HOURS and rung.watched != Watched.CLOCK:
         raise RuleBroken(_("Only statutory clocks are counted in hours."), field="measure")
     if rung.measure == Measure.HOURS and not rung.urgent:
-        raise RuleBroken(_("A rung counted in hours cannot wait for the morning: mark it so."), field="urgent")
+        raise RuleBroken(
+            _("A rung counted in hours cannot wait for the morning: mark it so."), field="urgent"
+        )
     if rung.clocks and rung.watched != Watched.CLOCK:
         raise RuleBroken(_("Only rungs of statutory clocks name clocks."), field="clocks")
     if rung.repeat_every is not None and rung.repeat_every < 1:
         raise RuleBroken(_("A rung comes again after one working day at the earliest."), field="repeat_every")
     if rung.watched in WAITING and rung.offset < 0:
         raise RuleBroken(
-            _("The day of this is the one on which the waiting began: nothing can be said before it."), field="offset"
+            _("The day of this is the one on which the waiting began: nothing can be said before it."),
+            field="offset",
         )
 
 
@@ -201,7 +212,8 @@ def refuse_words(rung: Rung, name: str) -> None:
         names = wording.names_in(text)
     except ValueError as bad:
         raise RuleBroken(
-            _("Write facts as one name in braces, such as {unit}. Not understood: %(what)s") % {"what": bad}, field=name
+            _("Write facts as one name in braces, such as {unit}. Not understood: %(what)s") % {"what": bad},
+            field=name,
         ) from bad
     if unknown := [one for one in names if one not in wording.FACTS]:
         raise RuleBroken(
@@ -240,7 +252,8 @@ def refuse_overlap(new: Rung, old: Rung) -> None:
     """Two versions of one rung on the same day would say everything twice."""
     if new.valid_from <= old.valid_from:
         raise RuleBroken(
-            _("The present version begins on %(day)s; the next one begins after it.") % {"day": old.valid_from},
+            _("The present version begins on %(day)s; the next one begins after it.")
+            % {"day": old.valid_from},
             field="valid_from",
         )
     others = Rung.objects.filter(code=new.code).exclude(pk=old.pk).since(new.valid_from)

@@ -69,9 +69,11 @@ MOST_ACTS = 2
 
 @register.simple_tag(takes_context=True)
 def acts_of_letters(context, letters):
-    """{message id: the likeliest acts on the case it is about, with their case} for one page of the inbox, in one query."""
+    """{message id: the case it is about, with its likeliest acts} for one page of the inbox, in one query."""
     user = context["request"].user
-    asked = {one.pk: one.about.removeprefix(ABOUT_CASE) for one in letters if one.about.startswith(ABOUT_CASE)}
+    asked = {
+        one.pk: one.about.removeprefix(ABOUT_CASE) for one in letters if one.about.startswith(ABOUT_CASE)
+    }
     ids = {int(pk) for pk in asked.values() if pk.isdigit()}
     cases = HazardCase.objects.visible_to(user).for_rows().in_bulk(ids) if ids else {}
     acts = {

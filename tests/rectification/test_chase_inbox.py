@@ -8,7 +8,7 @@ from django.urls import reverse
 from notifications.models import Message
 from rectification.chase import engine
 from tests.factories import at
-from tests.rectification.chasing import *  # noqa: F403
+from tests.rectification.chasing import chased_case, full_ladder, ladder, posts  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -46,10 +46,19 @@ def test_strange_occasions_do_no_harm(about, told, officer_east, as_user):
     assert page.status_code == 200 and "letter-acts" not in page.content.decode()
 
 
-def test_the_acts_of_a_page_cost_one_statement(chased_case, make_unit, officer_east, as_user, django_assert_max_num_queries):
+def test_the_acts_of_a_page_cost_one_statement(
+    chased_case, make_unit, officer_east, as_user, django_assert_max_num_queries
+):
     cases = [chased_case(date(2026, 3, 10), unit=make_unit(f"店{n}")) for n in range(6)]
     Message.objects.bulk_create(
-        Message(recipient=officer_east, kind="chase", subject="x", key=f"k{c.pk}", about=f"case:{c.pk}", on=date(2026, 3, 11))
+        Message(
+            recipient=officer_east,
+            kind="chase",
+            subject="x",
+            key=f"k{c.pk}",
+            about=f"case:{c.pk}",
+            on=date(2026, 3, 11),
+        )
         for c in cases
     )
     client = as_user(officer_east)

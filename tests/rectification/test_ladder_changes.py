@@ -15,7 +15,7 @@ from rectification.chase.realign import touched
 from rectification.models import ChaseRun, Rung
 from rectification.services import ladder as service
 from tests.factories import at, plus
-from tests.rectification.chasing import *  # noqa: F403
+from tests.rectification.chasing import chased_case, full_ladder, ladder, posts, told  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +27,16 @@ def facts_of(rung, **changes):
 def change(rung, *, by, day=10, **changes):
     """On 10 March, from the eleventh on unless said otherwise."""
     valid_from = changes.pop("valid_from", plus(1))
-    return service.change(rung, facts=facts_of(rung, **changes), valid_from=valid_from, by=by, at=at(date(2026, 3, day)))
+    return service.change(
+        rung, facts=facts_of(rung, **changes), valid_from=valid_from, by=by, at=at(date(2026, 3, day))
+    )
 
 
 def test_a_change_is_a_new_version_and_the_old_one_ends_the_day_before(ladder, office):
     old = ladder["after-3"]
-    new = change(old, by=office, offset=2, recipients=["township_head", "office"], valid_from=date(2026, 3, 16))
+    new = change(
+        old, by=office, offset=2, recipients=["township_head", "office"], valid_from=date(2026, 3, 16)
+    )
     old.refresh_from_db()
     assert (old.offset, old.valid_to, old.ended_by) == (3, date(2026, 3, 15), office)
     assert (new.code, new.offset, new.valid_from, new.valid_to) == ("after-3", 2, date(2026, 3, 16), None)
@@ -46,7 +50,11 @@ def test_the_new_version_is_what_the_chase_climbs_from_its_day_on(chased_case, l
     change(ladder["after-3"], by=office, offset=2)
     for day in (11, 12, 13):
         engine.run(on=date(2026, 3, day), at=at(date(2026, 3, day), 8))
-    assert [(code, on.day) for code, _cycle, on in told(case)] == [("before-3", 10), ("after-1", 11), ("after-3", 12)]
+    assert [(code, on.day) for code, _cycle, on in told(case)] == [
+        ("before-3", 10),
+        ("after-1", 11),
+        ("after-3", 12),
+    ]
 
 
 def test_a_new_rung_moves_the_next_day_of_what_climbs_it(chased_case, ladder, office):
@@ -90,7 +98,9 @@ def test_a_bad_rung_is_refused_at_its_field(changes, field, ladder, office):
     assert Rung.objects.filter(code="after-3").count() == 1
 
 
-@pytest.mark.parametrize(("code", "fact"), [("patrol-late", "number"), ("seal-over", "inspector"), ("unit-clock-late", "part")])
+@pytest.mark.parametrize(
+    ("code", "fact"), [("patrol-late", "number"), ("seal-over", "inspector"), ("unit-clock-late", "part")]
+)
 def test_a_unit_alone_has_no_facts_of_a_case(code, fact, full_ladder, office):
     with pytest.raises(RuleBroken) as refused:
         change(full_ladder[code], by=office, body="{unit} {" + fact + "}")
@@ -166,21 +176,31 @@ def test_the_last_rung_that_comes_again_stays(ladder, office):
 
 def test_where_another_one_comes_again_it_may_go(ladder, office):
     service.add(
-        code="again-2", facts=facts_of(ladder["again-5"], repeat_every=2), valid_from=plus(1), by=office, at=at()
+        code="again-2",
+        facts=facts_of(ladder["again-5"], repeat_every=2),
+        valid_from=plus(1),
+        by=office,
+        at=at(),
     )
     assert service.end(ladder["again-5"], last_day=plus(5), by=office, at=at()).valid_to == plus(5)
 
 
 def test_the_other_one_must_be_there_on_every_day(ladder, office):
     service.add(
-        code="again-2", facts=facts_of(ladder["again-5"], repeat_every=2), valid_from=plus(9), by=office, at=at()
+        code="again-2",
+        facts=facts_of(ladder["again-5"], repeat_every=2),
+        valid_from=plus(9),
+        by=office,
+        at=at(),
     )
     with pytest.raises(RuleBroken):
         service.end(ladder["again-5"], last_day=plus(5), by=office, at=at())
     assert service.end(ladder["again-5"], last_day=plus(8), by=office, at=at()).valid_to == plus(8)
 
 
-@pytest.mark.parametrize("code", ["seal-over", "urgent-seal-over", "clock-late", "patrol-late", "orphan", "lookback-late"])
+@pytest.mark.parametrize(
+    "code", ["seal-over", "urgent-seal-over", "clock-late", "patrol-late", "orphan", "lookback-late"]
+)
 def test_each_kind_keeps_its_voice(code, full_ladder, office):
     with pytest.raises(RuleBroken):
         service.end(full_ladder[code], last_day=plus(5), by=office, at=at())
@@ -242,7 +262,9 @@ def test_a_rung_is_read_as_a_sentence(full_ladder):
     with translation.override("zh-hans"):
         words = {code: rung_words.Spoken(rung, plus(0)).sentence for code, rung in full_ladder.items()}
     assert words["before-3"] == "到期前3个工作日 → 乡镇（街道）消防专干、承办监督员 · 消息"
-    assert words["again-5"] == "到期后12个工作日 → 县领导、乡镇长、乡镇（街道）消防专干 · 消息 · 每5个工作日再次"
+    assert (
+        words["again-5"] == "到期后12个工作日 → 县领导、乡镇长、乡镇（街道）消防专干 · 消息 · 每5个工作日再次"
+    )
     assert words["urgent-seal-6h"].startswith("届满前6小时 → 承办人、")
     assert "建议：挂牌督办" in words["major-after-1"]
 
@@ -256,7 +278,9 @@ def test_touched_counts_what_climbs_before_and_after(chased_case, make_unit, lad
 
 def test_the_sample_is_a_real_letter(chased_case, ladder, office, head_east, officer_east):
     case = chased_case(date(2026, 3, 10))
-    draft = Rung(**facts_of(ladder["after-3"], subject="{when}：{unit}", body="{number} {township} {due_on} {days}"))
+    draft = Rung(
+        **facts_of(ladder["after-3"], subject="{when}：{unit}", body="{number} {township} {due_on} {days}")
+    )
     letter = sample.letter_for(draft, office, on=date(2026, 3, 15), at=at(date(2026, 3, 15)))
     assert letter.subject == "逾期 5 天：兴旺百货店"
     assert letter.body == f"{case.number} 马屯镇 2026年3月10日 5"
@@ -318,7 +342,9 @@ def test_a_new_rung_by_its_page(ladder, office, as_user):
 
 def test_a_stale_form_says_so(ladder, office, as_user):
     old = ladder["after-3"]
-    service.change(old, facts=facts_of(old, offset=2), valid_from=today() + timedelta(days=1), by=office, at=at(today()))
+    service.change(
+        old, facts=facts_of(old, offset=2), valid_from=today() + timedelta(days=1), by=office, at=at(today())
+    )
     answer = as_user(office).post(reverse("rectification:rung-change", args=[old.pk]), typed(old, offset=4))
     assert answer.status_code == 422 and "已被他人修改或者终止" in answer.content.decode()
 

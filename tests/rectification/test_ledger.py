@@ -13,7 +13,7 @@ from notifications.models import Delivery, Message
 from rectification.chase import engine, ledger
 from rectification.models import ChaseClaim, ChaseRun
 from tests.factories import at
-from tests.rectification.chasing import *  # noqa: F403
+from tests.rectification.chasing import chased_case, full_ladder, ladder, posts  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -77,13 +77,26 @@ def test_the_office_stands_there_where_the_post_is_vacant(chased_case, head_east
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"state": "dead", "attempts": 8, "last_error": "550 no such user"}, "8 次未成，已停止发送：550 no such user"),
+        (
+            {"state": "dead", "attempts": 8, "last_error": "550 no such user"},
+            "8 次未成，已停止发送：550 no such user",
+        ),
         ({"state": "dropped", "drop_reason": "已电话告知"}, "已取消（—）：已电话告知"),
         ({"state": "expired"}, "过期未发"),
         ({"state": "impossible", "last_error": "没有邮箱"}, "无法送达：没有邮箱"),
-        ({"state": "pending", "next_attempt_at": at(date(2026, 3, 12), 7)}, "等到3月12日 07:00（免打扰时段或者汇总）"),
-        ({"state": "failed", "attempts": 2, "last_error": "timeout", "next_attempt_at": at(date(2026, 3, 11), 12)},
-         "已试 2 次，3月11日 12:00 再试：timeout"),
+        (
+            {"state": "pending", "next_attempt_at": at(date(2026, 3, 12), 7)},
+            "等到3月12日 07:00（免打扰时段或者汇总）",
+        ),
+        (
+            {
+                "state": "failed",
+                "attempts": 2,
+                "last_error": "timeout",
+                "next_attempt_at": at(date(2026, 3, 11), 12),
+            },
+            "已试 2 次，3月11日 12:00 再试：timeout",
+        ),
     ],
 )
 def test_why_a_letter_did_not_arrive(facts, words, told, officer_east):
@@ -97,7 +110,11 @@ def test_why_a_letter_did_not_arrive(facts, words, told, officer_east):
 
 def test_told_in_another_role_and_passed_over_say_so(told, officer_east):
     claim = ledger.of_case(told).get(person=officer_east, rung__code="after-1")
-    for outcome, words in (("also", "已以同级其他身份告知"), ("passed", "略过：同级更晚的一次催办也已到时"), ("no_phone", "未告知：单位没有登记电话")):
+    for outcome, words in (
+        ("also", "已以同级其他身份告知"),
+        ("passed", "略过：同级更晚的一次催办也已到时"),
+        ("no_phone", "未告知：单位没有登记电话"),
+    ):
         claim.outcome = outcome
         with translation.override("zh-hans"):
             assert lines_of(claim)[0].why_not == [words]
@@ -128,7 +145,12 @@ def test_everybody_sees_what_they_were_told(told, as_user, officer_east):
     days = {"day_from": "2026-03-01", "day_to": "2026-03-31"}
     page = as_user(officer_east).get(address, days).content.decode()
     assert told.number in page
-    assert told.number not in as_user(officer_east).get(address, {"day_from": "2026-04-01", "day_to": "2026-04-30"}).content.decode()
+    assert (
+        told.number
+        not in as_user(officer_east)
+        .get(address, {"day_from": "2026-04-01", "day_to": "2026-04-30"})
+        .content.decode()
+    )
     assert told.number in as_user(officer_east).get(address, {**days, "unread": "on"}).content.decode()
     Message.objects.filter(recipient=officer_east).update(read_at=timezone.now())
     assert told.number not in as_user(officer_east).get(address, {**days, "unread": "on"}).content.decode()
@@ -136,13 +158,18 @@ def test_everybody_sees_what_they_were_told(told, as_user, officer_east):
 
 def test_bad_filters_filter_nothing(told, as_user, officer_east, office):
     address = reverse("rectification:my-ledger")
-    assert as_user(officer_east).get(address, {"day_from": "gestern", "rung_code": "'", "page": "x"}).status_code == 200
+    assert (
+        as_user(officer_east).get(address, {"day_from": "gestern", "rung_code": "'", "page": "x"}).status_code
+        == 200
+    )
     run_address = reverse("rectification:chase-run", args=[ChaseRun.objects.latest("pk").pk])
     bad = {"rung": "x", "township": "x'", "person": "-1", "channel": "pigeon", "state": "?"}
     assert as_user(office).get(run_address, bad).status_code == 200
 
 
-def test_others_are_for_those_who_may_read_the_ledger(told, as_user, officer_east, inspector_a, leader, leader_quzhou):
+def test_others_are_for_those_who_may_read_the_ledger(
+    told, as_user, officer_east, inspector_a, leader, leader_quzhou
+):
     address = reverse("rectification:person-ledger", args=[inspector_a.pk])
     days = {"day_from": "2026-03-01", "day_to": "2026-03-31"}
     assert as_user(officer_east).get(address).status_code == 403
@@ -155,7 +182,9 @@ def test_the_run_in_numbers_and_the_lines_behind_them(told, as_user, office, off
     found = ledger.counts(claims)
     by_code = {group.label: group.number for group in found["rungs"]}
     assert sum(by_code.values()) == claims.filter(outcome="told").count()
-    assert [(group.label, group.number) for group in found["townships"]] == [("马屯镇", claims.filter(outcome="told").count())]
+    assert [(group.label, group.number) for group in found["townships"]] == [
+        ("马屯镇", claims.filter(outcome="told").count())
+    ]
     assert {group.label for group in found["people"]} == {"马东", "周安"}
     for groups in found.values():
         for group in groups:
@@ -165,7 +194,9 @@ def test_the_run_in_numbers_and_the_lines_behind_them(told, as_user, office, off
 
             query = QueryDict(group.query)
             fields = ("rung", "township", "person", "outcome", "channel", "state", "unread")
-            assert ledger.narrowed(claims, LedgerFilter(query, fields=fields).facts).count() == group.number, group
+            assert (
+                ledger.narrowed(claims, LedgerFilter(query, fields=fields).facts).count() == group.number
+            ), group
     address = reverse("rectification:chase-run", args=[ChaseRun.objects.latest("pk").pk])
     page = as_user(office).get(address, {"person": officer_east.pk}).content.decode()
     assert "马东" in page and told.number in page
@@ -238,8 +269,14 @@ def held(chased_case):
 def test_a_held_run_waits_on_its_page_and_on_the_desk(held, as_user, office, auditor):
     page = as_user(office).get(reverse("rectification:chase_runs")).content.decode()
     assert reverse("rectification:chase_release", args=[held.pk]) in page
-    assert reverse("rectification:chase_release", args=[held.pk]) in as_user(office).get(reverse("rectification:approvals")).content.decode()
-    assert reverse("rectification:chase_release", args=[held.pk]) not in as_user(auditor).get(reverse("rectification:chase_runs")).content.decode()
+    assert (
+        reverse("rectification:chase_release", args=[held.pk])
+        in as_user(office).get(reverse("rectification:approvals")).content.decode()
+    )
+    assert (
+        reverse("rectification:chase_release", args=[held.pk])
+        not in as_user(auditor).get(reverse("rectification:chase_runs")).content.decode()
+    )
 
 
 def test_it_is_released_once_and_not_by_everybody(held, as_user, office, leader, officer_east):
@@ -259,7 +296,9 @@ def test_the_runs_are_for_those_who_may_read_the_ledger(as_user, officer_east, l
 
 def test_what_a_run_left_out_stands_there_with_its_reason(as_user, office):
     now = timezone.now()
-    ChaseRun.objects.create(on=date(2026, 3, 11), started_at=now, finished_at=now, skipped=3, notes={"years": {"2027": 3}})
+    ChaseRun.objects.create(
+        on=date(2026, 3, 11), started_at=now, finished_at=now, skipped=3, notes={"years": {"2027": 3}}
+    )
     page = as_user(office).get(reverse("rectification:chase_runs")).content.decode()
     assert "3 件隐患暂无法催办：尚未载入 2027 年的工作日" in page
 

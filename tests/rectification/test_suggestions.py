@@ -10,7 +10,7 @@ from hazards.services import record
 from rectification.models import Rung, Suggestion
 from rectification.services import instructions, suggestions, suspensions
 from tests.factories import at, plus
-from tests.rectification.chasing import *  # noqa: F403
+from tests.rectification.chasing import chased_case, full_ladder, ladder, posts  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,9 @@ def test_only_a_talk_is_noted_the_others_are_done(suggest, office):
 
 def test_an_instruction_takes_it_up(suggest, standing, leader, officer_east):
     row = suggest("instruct")
-    instructions.give(standing, words="限期清理", addressee=officer_east, due_on=plus(4), by=leader, at=at(plus(1)))
+    instructions.give(
+        standing, words="限期清理", addressee=officer_east, due_on=plus(4), by=leader, at=at(plus(1))
+    )
     row.refresh_from_db()
     assert (row.taken, row.settled_by, row.settled_at) == (True, leader, at(plus(1)))
 
@@ -115,7 +117,10 @@ def test_settling_by_the_page(suggest, standing, office, officer_west, leader, a
     assert as_user(office).post(address, {"reason": ""}).status_code == 422
     assert as_user(office).post(address, {"reason": "单位已停用该车间"}).status_code == 302
     assert "已经处理" in as_user(office).post(address, {"reason": "又一次"}).content.decode()
-    assert "单位已停用该车间" in as_user(office).get(reverse("rectification:suggestions") + "?tab=settled").content.decode()
+    assert (
+        "单位已停用该车间"
+        in as_user(office).get(reverse("rectification:suggestions") + "?tab=settled").content.decode()
+    )
 
 
 def test_a_talk_is_noted_by_the_page(suggest, office, as_user):
