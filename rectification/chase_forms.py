@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import timedelta
+from typing import ClassVar
 
 from django import forms
 from django.utils.translation import gettext
@@ -101,7 +102,7 @@ class RungForm(OnceForm):
         max_length=24,
         help_text=_("Latin letters and figures, such as after-15; never changes."),
     )
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Name of the rung"), max_length=60)
     name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
     watched = forms.ChoiceField(label=_("What it watches"), choices=Watched.choices)
     clocks = forms.MultipleChoiceField(
@@ -182,11 +183,17 @@ class RungForm(OnceForm):
             self.initial |= {name: getattr(old, name) for name in ladder.FACTS}
             # What a rung watches is what it is: another kind of thing is another rung.
             del self.fields["code"], self.fields["watched"]
+            if old.watched != Watched.CLOCK:
+                del self.fields["clocks"], self.fields["measure"]
+
+    # Which clocks, and hours, are questions of statutory clocks alone.
+    show_when: ClassVar = {"clocks": ("watched", "clock"), "measure": ("watched", "clock")}
 
     @property
     def facts(self) -> dict:
         found = {name: self.cleaned_data[name] for name in ladder.FACTS if name in self.cleaned_data}
-        return found | ({"watched": self.old.watched} if self.old else {})
+        # What the form of an old rung leaves out stays as it is.
+        return {name: getattr(self.old, name) for name in ladder.FACTS} | found if self.old else found
 
     @property
     def draft(self) -> Rung:

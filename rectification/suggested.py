@@ -108,20 +108,20 @@ def way_of(row: Suggestion, user) -> Way | None:
     case = row.case
     if row.settled_at is not None:
         return None
-    if row.what == FollowUp.SUSPEND:
-        may = roles.may(user, "suspension.propose", case.region_id) and case.unit.suspended_since is None
-        return (
-            Way(_("Propose to stop the unit"), reverse("rectification:propose", args=[case.unit_id]))
-            if may
-            else None
-        )
+    if row.what == FollowUp.SUSPEND and case.unit.suspended_since is None:
+        if roles.may(user, "suspension.propose", case.region_id):
+            return Way(_("Propose to stop the unit"), reverse("rectification:propose", args=[case.unit_id]))
+        # The office decides what others propose; it may ask for the proposal.
+        return way_by_act(case, user, "instruct")
     if row.what in (FollowUp.LIST, FollowUp.INSTRUCT):
-        offer = case_selectors.offer(case, user, str(row.what))
-        return (
-            Way(offer.label, reverse("rectification:act", args=[case.pk, offer.slug]))
-            if offer.allowed
-            else None
-        )
+        return way_by_act(case, user, str(row.what))
+    if row.what != FollowUp.INTERVIEW:
+        return None
     if not roles.may(user, "suggestion.settle", case.region_id):
         return None
     return Way(_("Note the talk"), f"{reverse('rectification:suggestion-settle', args=[row.pk])}?done")
+
+
+def way_by_act(case, user, name: str) -> Way | None:
+    offer = case_selectors.offer(case, user, name)
+    return Way(offer.label, reverse("rectification:act", args=[case.pk, offer.slug])) if offer.allowed else None

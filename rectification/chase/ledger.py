@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import (
     BigIntegerField,
     Case,
     CharField,
-    Count,
     Exists,
     F,
     Func,
@@ -31,7 +32,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.scope import within
-from common.listing import capped_counts
 from common.templatetags.face import day_words
 from hazards.models import HazardCase
 from notifications.models import Delivery, Message
@@ -334,77 +334,110 @@ class Group:
 
 
 MOST_GROUPS = 50
-EVERY_LINE = 10_000_000
+
+
+COUNTED = f"""
+    WITH l AS MATERIALIZED ({{lines}})
+    SELECT 'rung', rung_id::text, '', count(*) FROM l WHERE outcome = '{Outcome.TOLD}' GROUP BY 2
+    UNION ALL
+    SELECT 'town', town, '', count(*) FROM l WHERE outcome = '{Outcome.TOLD}' GROUP BY 2
+    UNION ALL
+    SELECT 'person', person_id::text, '', count(*) FROM l
+    WHERE outcome = '{Outcome.TOLD}' AND person_id IS NOT NULL GROUP BY 2
+    UNION ALL
+    SELECT 'outcome', outcome, '', count(*) FROM l GROUP BY 2
+    UNION ALL
+    SELECT 'way', d.channel, d.state, count(*)
+    FROM l JOIN {Message._meta.db_table} m ON m.key = l.key JOIN {Delivery._meta.db_table} d ON d.message_id = m.id
+    WHERE l.outcome = '{Outcome.TOLD}' GROUP BY 2, 3
+    UNION ALL
+    SELECT 'unread', '', '', count(*)
+    FROM l JOIN {Message._meta.db_table} m ON m.key = l.key AND m.recipient_id = l.person_id
+    WHERE l.outcome = '{Outcome.TOLD}' AND m.read_at IS NULL
+"""
 
 
 def counts(claims: QuerySet) -> dict[str, list[Group]]:
-    """How many lines by rung, by township, by person, by outcome and by delivery; `claims` as `placed` gives them."""
-    told = claims.filter(outcome=Outcome.TOLD)
+    """How many lines by rung, by township, by person, by outcome and by delivery; `claims` as `placed` gives them.
+
+    The lines are read once, whatever is counted.
+    """
+    found = counted(claims)
     return {
-        "rungs": by_rung(told),
-        "townships": by_township(told),
-        "people": by_person(told),
-        "outcomes": by_outcome(claims),
-        "ways": by_way(told),
+        "rungs": by_rung(found["rung"]),
+        "townships": by_township(found["town"]),
+        "people": by_person(found["person"]),
+        "outcomes": by_outcome(found["outcome"]),
+        "ways": by_way(found["way"], found["unread"]),
     }
 
 
-def by_rung(claims: QuerySet) -> list[Group]:
-    found = dict(claims.order_by().values_list("rung").annotate(n=Count("pk")))
-    rungs = sorted(Rung.objects.in_bulk(found).values(), key=lambda one: (-found[one.pk], one.pk))
-    return [Group(rung.label, found[rung.pk], f"rung={rung.pk}") for rung in rungs]
+def counted(claims: QuerySet) -> dict[str, dict]:
+    """{what: {(value, second value): lines}}."""
+    found: dict[str, dict] = {name: {} for name in ("rung", "town", "person", "outcome", "way", "unread")}
+    rows = claims.order_by().annotate(key=F("letter_key"), town=Left("place", TOWNSHIP))
+    try:
+        lines, params = rows.values("rung_id", "town", "person_id", "outcome", "key").query.sql_with_params()
+    except EmptyResultSet:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED.format(lines=lines), params)
+        for what, value, second, number in cursor.fetchall():
+            if number:
+                found[what][value or "", second] = number
+    return found
 
 
-def by_township(claims: QuerySet) -> list[Group]:
-    rows = (
-        claims.annotate(town=Left("place", TOWNSHIP)).order_by().values_list("town").annotate(n=Count("pk"))
+def most_first(found: dict) -> list[tuple[str, int]]:
+    return sorted(
+        ((value, number) for (value, _), number in found.items()), key=lambda item: (-item[1], item[0])
     )
-    found = dict(rows)
-    names = dict(
-        Region.objects.filter(pk__in=[code for code in found if code]).values_list("pk", "short_name")
-    )
+
+
+def by_rung(found: dict) -> list[Group]:
+    rungs = Rung.objects.in_bulk([int(pk) for pk, _second in found])
+    return [Group(rungs[int(pk)].label, number, f"rung={pk}") for pk, number in most_first(found)]
+
+
+def by_township(found: dict) -> list[Group]:
+    towns = Region.objects.in_bulk([code for code, _second in found if code])
     return [
-        Group(names.get(code, code or "—"), number, f"township={code}")
-        for code, number in sorted(found.items(), key=lambda item: (-item[1], item[0] or ""))
+        Group(towns[code].short_name if code in towns else code or "—", number, f"township={code}")
+        for code, number in most_first(found)
     ]
 
 
-def by_person(claims: QuerySet) -> list[Group]:
-    rows = claims.exclude(person=None).order_by().values_list("person").annotate(n=Count("pk"))
-    found = dict(rows.order_by("-n", "person")[:MOST_GROUPS])
-    people = User.objects.in_bulk(found)
-    return [Group(str(people[pk]), number, f"person={pk}") for pk, number in found.items()]
+def by_person(found: dict) -> list[Group]:
+    """Those with the most lines."""
+    shown = most_first(found)[:MOST_GROUPS]
+    people = User.objects.in_bulk([int(pk) for pk, _number in shown])
+    return [Group(str(people[int(pk)]), number, f"person={pk}") for pk, number in shown]
 
 
-def by_outcome(claims: QuerySet) -> list[Group]:
-    found = dict(claims.order_by().values_list("outcome").annotate(n=Count("pk")))
+def by_outcome(found: dict) -> list[Group]:
     return [
-        Group(str(outcome.label), found[outcome], f"outcome={outcome}")
+        Group(str(outcome.label), found[outcome, ""], f"outcome={outcome}")
         for outcome in Outcome
-        if outcome in found
+        if (outcome, "") in found
     ]
 
 
-def by_way(claims: QuerySet) -> list[Group]:
+def by_way(ways: dict, unread: dict) -> list[Group]:
     """Lines by what became of their letters: each way counts for itself; then those that nobody has opened yet."""
-    found = []
-    for channel in Delivery.Channel:
-        for state in State:
-            ways = Delivery.objects.filter(message__key=OuterRef("letter_key"), channel=channel, state=state)
-            found.append((channel, state, claims.filter(Exists(ways)).order_by()))
-    numbers = capped_counts(cap=EVERY_LINE, **{f"{channel}_{state}": rows for channel, state, rows in found})
     groups = [
         Group(
             f"{channel.label} · {state.label}",
-            numbers[f"{channel}_{state}"],
+            ways[channel, state],
             f"channel={channel}&state={state}",
             *STATE_TONES[state],
         )
-        for channel, state, _rows in found
-        if numbers[f"{channel}_{state}"]
+        for channel in Delivery.Channel
+        for state in State
+        if (channel, state) in ways
     ]
-    unread = narrowed(claims, {"unread": True}).count()
-    return groups + ([Group(str(_("Unread")), unread, "unread=on", "warning", "eye-off")] if unread else [])
+    return groups + [
+        Group(str(_("Unread")), number, "unread=on", "warning", "eye-off") for number in unread.values()
+    ]
 
 
 # --- one person's morning ------------------------------------------------------------------------------------
@@ -435,9 +468,22 @@ def digest_letter(run, user) -> Message | None:
 
 # --- the runs ---------------------------------------------------------------------------------------------------
 def left_out(run: ChaseRun) -> list[str]:
-    """What a run could not do and why, in sentences that say what to do about it."""
-    held = {"held": run.claimed} if run.held and run.released_at is None else {}
-    return list(sentences({**run.notes, **held}))
+    """What a run could not do and why, in sentences that say what to do about it; places and rungs by name."""
+    nobody = run.notes.get("nobody", {})
+    return list(sentences({**run.notes, "nobody": named(nobody)} if nobody else run.notes))
+
+
+def named(nobody: dict[str, int]) -> dict[str, int]:
+    """The notes of what reached nobody, "rung township", with the names in the place of the codes."""
+    pairs = {key: key.split(" ", 1) for key in nobody}
+    rungs = {one.code: one for one in Rung.objects.filter(code__in=[code for code, _town in pairs.values()])}
+    towns = Region.objects.in_bulk([town for _code, town in pairs.values()])
+    return {
+        # The first space parts the two.
+        f"“{rungs[code].label if code in rungs else code}”".replace(" ", "\u00a0")
+        + f" {towns[town].short_name if town in towns else town}": nobody[key]
+        for key, (code, town) in pairs.items()
+    }
 
 
 def waits_for(case: HazardCase, outlook) -> list[str]:
