@@ -100,11 +100,13 @@ def person_ledger(request, pk: int | None = None):
 
 
 def find_person(reader: User, pk: int) -> User:
-    """Somebody with a post in the reader's area; to others the person does not exist."""
+    """Somebody with a post, or who stands in for one, in the reader's area; to others the person does not exist."""
     if pk == reader.pk:
         return reader
     need(reader, ledger.PERMISSION)
-    people = User.objects.filter(reader.scope.q("posts__region_id", ledger.PERMISSION))
+    fields = ("posts__region_id", "deputy_posts__region_id")
+    own, stood_in_for = (reader.scope.q(field, ledger.PERMISSION) for field in fields)
+    people = User.objects.filter(own | stood_in_for)
     return get_object_or_404(people.distinct(), pk=pk)
 
 

@@ -12,7 +12,7 @@ from common.days import today
 from common.errors import AlreadyDone, NotAllowed, RuleBroken
 from rectification.chase import engine, rung_words, sample
 from rectification.chase.realign import touched
-from rectification.models import ChaseRun, Rung
+from rectification.models import ChaseClaim, ChaseRun, Matter, Rung
 from rectification.services import ladder as service
 from tests.factories import at, plus
 from tests.rectification.chasing import chased_case, full_ladder, ladder, posts, told  # noqa: F401
@@ -255,6 +255,20 @@ def test_of_two_who_save_at_once_one_is_told_so(ladder, office):
         thread.join()
     assert sorted(outcomes) == ["saved", "too late"]
     assert Rung.objects.filter(code="after-3").count() == 2
+
+
+def test_a_clock_of_hours_is_looked_at_anew(full_ladder, office, unit):
+    """The rung six hours before the end becomes one eight hours before; the next look is not left where it was."""
+    ends = at(plus(3), 20)
+    facts = {"unit": unit, "region": unit.region, "code": "C10", "title": "集体研究", "due_on": plus(3), "due_at": ends}
+    matter = Matter.objects.create(watched="clock", subject=1, next_at=at(plus(3), 14), **facts)
+    other = Matter.objects.create(watched="clock", subject=2, next_at=at(plus(3), 14), **{**facts, "code": "C9"})
+    change(full_ladder["urgent-seal-6h"], by=office, offset=-8)
+    matter.refresh_from_db()
+    other.refresh_from_db()
+    assert (matter.next_at, other.next_at) == (at(plus(0)), at(plus(3), 14))
+    engine.run_hourly(at=at(plus(3), 12))
+    assert ChaseClaim.objects.filter(watched="clock", subject=1, rung__offset=-8).exists()
 
 
 # --- the words and the preview -------------------------------------------------------------------------------

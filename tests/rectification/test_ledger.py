@@ -124,6 +124,23 @@ def lines_of(claim):
     return ledger.lines([claim], now=timezone.now())
 
 
+def test_the_ledger_of_a_deputy_without_a_post(chased_case, head_east, make_person, leader, as_user):
+    deputy = make_person("deputy", "代理人")
+    Post.objects.filter(user=head_east).update(deputy=deputy, deputy_from=date(2026, 3, 3))
+    case = chased_case(DUE)
+    run(date(2026, 3, 13))
+    days = {"day_from": "2026-03-01", "day_to": "2026-03-31"}
+    address = reverse("rectification:person-ledger", args=[deputy.pk])
+    assert case.number in as_user(leader).get(address, days).content.decode()
+
+
+def test_what_reached_nobody_is_named(db, divisions, full_ladder):
+    kept = ChaseRun(on=DUE, notes={"nobody": {"after-3 131121104": 2}})
+    with translation.override("zh-hans"):
+        (words,) = ledger.left_out(kept)
+    assert "报乡镇长" in words and "马屯镇" in words and "131121104" not in words
+
+
 # --- pages ------------------------------------------------------------------------------------------------
 def test_the_page_of_a_case(told, as_user, officer_east):
     page = as_user(officer_east).get(reverse("rectification:case-ledger", args=[told.pk])).content.decode()
@@ -233,7 +250,7 @@ def test_thirty_lines_cost_as_many_statements_as_three(chased_case, make_unit, d
     for n in range(12):
         chased_case(DUE, unit=make_unit(f"店{n}"))
     run(date(2026, 3, 11))
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(5):
         assert len(lines(ledger.placed(ChaseClaim.objects.all()))) >= 24
 
 
