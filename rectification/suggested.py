@@ -117,6 +117,10 @@ def way_of(row: Suggestion, user) -> Way | None:
         return way_by_act(case, user, str(row.what))
     if row.what != FollowUp.INTERVIEW:
         return None
+    if case.main_level and roles.may(user, "listing.plan", case.region_id):
+        # A talk about a listed hazard is noted on its listing, and that takes the suggestion up.
+        board = case.listings.standing().filter(is_main=True).first()
+        return Way(_("Note the talk"), f"{board.get_absolute_url()}#call-in") if board else None
     if not roles.may(user, "suggestion.settle", case.region_id):
         return None
     return Way(_("Note the talk"), f"{reverse('rectification:suggestion-settle', args=[row.pk])}?done")
@@ -124,4 +128,6 @@ def way_of(row: Suggestion, user) -> Way | None:
 
 def way_by_act(case, user, name: str) -> Way | None:
     offer = case_selectors.offer(case, user, name)
-    return Way(offer.label, reverse("rectification:act", args=[case.pk, offer.slug])) if offer.allowed else None
+    return (
+        Way(offer.label, reverse("rectification:act", args=[case.pk, offer.slug])) if offer.allowed else None
+    )

@@ -260,9 +260,18 @@ def test_of_two_who_save_at_once_one_is_told_so(ladder, office):
 def test_a_clock_of_hours_is_looked_at_anew(full_ladder, office, unit):
     """The rung six hours before the end becomes one eight hours before; the next look is not left where it was."""
     ends = at(plus(3), 20)
-    facts = {"unit": unit, "region": unit.region, "code": "C10", "title": "集体研究", "due_on": plus(3), "due_at": ends}
+    facts = {
+        "unit": unit,
+        "region": unit.region,
+        "code": "C10",
+        "title": "集体研究",
+        "due_on": plus(3),
+        "due_at": ends,
+    }
     matter = Matter.objects.create(watched="clock", subject=1, next_at=at(plus(3), 14), **facts)
-    other = Matter.objects.create(watched="clock", subject=2, next_at=at(plus(3), 14), **{**facts, "code": "C9"})
+    other = Matter.objects.create(
+        watched="clock", subject=2, next_at=at(plus(3), 14), **{**facts, "code": "C9"}
+    )
     change(full_ladder["urgent-seal-6h"], by=office, offset=-8)
     matter.refresh_from_db()
     other.refresh_from_db()

@@ -130,3 +130,32 @@ def test_a_talk_is_noted_by_the_page(suggest, office, as_user):
     as_user(office).post(address, {"reason": "约谈张三，承诺三日内整改", "done": "True"})
     row.refresh_from_db()
     assert row.taken is True
+
+
+def test_a_talk_about_a_listed_hazard_is_noted_on_its_listing(
+    suggest, standing, inspector_c, office, as_user
+):
+    from hazards.models import HazardCase
+    from rectification.services import listings, supervision
+
+    HazardCase.objects.filter(pk=standing.pk).update(grade="major")
+    facts = {"level": "county", "paper_number": "枣政〔2026〕5号", "leader_name": "副县长"}
+    listing = listings.list_case(standing, **facts, by=office, at=at())
+    row = suggest("interview")
+    page = as_user(office).get(reverse("rectification:suggestions")).content.decode()
+    assert f"{listing.get_absolute_url()}#call-in" in page
+    supervision.call_in(listing, words="约谈负责人，承诺月底前完成", by=office, at=at(plus(1)))
+    row.refresh_from_db()
+    assert (row.taken, row.settled_by) == (True, office)
+
+
+def test_listing_takes_it_up(suggest, standing, office):
+    from hazards.models import HazardCase
+    from rectification.services import listings
+
+    HazardCase.objects.filter(pk=standing.pk).update(grade="major")
+    row = suggest("list")
+    facts = {"level": "county", "paper_number": "枣政〔2026〕5号", "leader_name": "副县长"}
+    listings.list_case(standing, **facts, by=office, at=at(plus(1)))
+    row.refresh_from_db()
+    assert (row.taken, row.settled_at) == (True, at(plus(1)))
