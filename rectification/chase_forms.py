@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django import forms
@@ -21,6 +21,7 @@ from rectification.wording import FACTS as LETTER_FACTS
 from reference.models import Limit, Region, in_chinese
 
 MOST_DAYS = 366
+EARLIEST = date(2000, 1, 1)
 FARTHEST = 250
 
 
@@ -71,7 +72,7 @@ class LedgerFilter(forms.Form):
     @property
     def days(self):
         """First and last day: the last thirty days where nothing is said, a year at most."""
-        last = self.cleaned_data.get("day_to") or today()
+        last = max(self.cleaned_data.get("day_to") or today(), EARLIEST)
         first = self.cleaned_data.get("day_from") or last - timedelta(days=30)
         return max(first, last - timedelta(days=MOST_DAYS)), last
 
@@ -97,7 +98,7 @@ def clock_names() -> list[tuple[str, str]]:
 class RungForm(OnceForm):
     """One version of a rung. `old` is the version that it follows; None for a new rung."""
 
-    code = forms.CharField(
+    code = forms.SlugField(
         label=_("Short name"),
         max_length=24,
         help_text=_("Latin letters and figures, such as after-15; never changes."),

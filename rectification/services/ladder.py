@@ -5,6 +5,7 @@ takes its place, tomorrow at the earliest. The ladder of a kind of thing never f
 listing there remains a rung that comes again while the thing stands.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from rectification.watched import WAITING
 
 PERMISSION = "chase.ladder"
 DAY = timedelta(days=1)
+FARTHEST = timedelta(days=3650)
+SHORT_NAME = re.compile(r"[A-Za-z0-9_-]{1,24}")
 GRADES, LEVELS = ("general", "major"), ("", "county", "city", "province")
 CASE_FACTS = frozenset({"number", "category", "part", "description", "inspector"})
 """Facts that only a case has; a thing of a unit alone would leave a gap in the letter."""
@@ -58,7 +61,7 @@ def add(*, code: str, facts: dict, valid_from: date, by, at: datetime) -> Rung:
     need(by, PERMISSION)
     hold_ladder()
     code = code.strip()
-    if not code:
+    if not SHORT_NAME.fullmatch(code):
         raise RuleBroken(_("Give the rung a short name of its own, such as after-15."), field="code")
     if Rung.objects.filter(code=code).exists():
         raise RuleBroken(_("There is a rung of this short name already."), field="code")
@@ -100,6 +103,7 @@ def end(rung: Rung, *, last_day: date, by, at: datetime) -> Rung:
     old, on = still_open(rung), localdate(at)
     if last_day < on:
         raise RuleBroken(_("The last day lies in the past; today is the earliest."), field="last_day")
+    refuse_far(last_day, on, "last_day")
     if last_day < old.valid_from:
         raise RuleBroken(
             _("This version has not begun yet; it ends on its first day at the earliest."), field="last_day"
@@ -176,6 +180,7 @@ def refuse_rung(rung: Rung, *, on: date) -> None:
         raise RuleBroken(
             _("Tomorrow at the earliest: today's letters are promised already."), field="valid_from"
         )
+    refuse_far(rung.valid_from, on, "valid_from")
     if not rung.recipients:
         raise RuleBroken(_("Say whom this rung tells."), field="recipients")
     refuse_distance(rung)
@@ -185,6 +190,11 @@ def refuse_rung(rung: Rung, *, on: date) -> None:
         rung.clean_fields(exclude=["code", "valid_from", "valid_to", "changed_by", "changed_at"])
     except ValidationError as bad:
         raise_first(bad)
+
+
+def refuse_far(day: date, on: date, field: str) -> None:
+    if day > on + FARTHEST:
+        raise RuleBroken(_("That day lies more than ten years ahead."), field=field)
 
 
 def refuse_distance(rung: Rung) -> None:

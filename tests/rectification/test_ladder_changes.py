@@ -89,6 +89,7 @@ def test_the_end_of_a_rung_is_its_last_day(ladder, office):
         ({"name": ""}, "name"),
         ({"valid_from": plus(0)}, "valid_from"),
         ({"valid_from": plus(-30)}, "valid_from"),
+        ({"valid_from": date.max}, "valid_from"),
     ],
 )
 def test_a_bad_rung_is_refused_at_its_field(changes, field, ladder, office):
@@ -141,6 +142,21 @@ def test_a_short_name_is_used_once(ladder, office):
     with pytest.raises(RuleBroken) as refused:
         service.add(code="after-3", facts=facts_of(ladder["after-3"]), valid_from=plus(1), by=office, at=at())
     assert refused.value.field == "code"
+
+
+@pytest.mark.parametrize("code", ["", " ", "a/b", "十五天", "x" * 25])
+def test_a_short_name_fits_into_an_address(code, ladder, office, as_user):
+    with pytest.raises(RuleBroken) as refused:
+        service.add(code=code, facts=facts_of(ladder["after-3"]), valid_from=plus(1), by=office, at=at())
+    assert refused.value.field == "code"
+    typed_in = typed(ladder["after-3"], code=code)
+    assert as_user(office).post(reverse("rectification:rung-add"), typed_in).status_code == 422
+
+
+def test_an_end_that_is_no_end(ladder, office):
+    with pytest.raises(RuleBroken) as refused:
+        service.end(ladder["after-7"], last_day=date.max, by=office, at=at())
+    assert refused.value.field == "last_day"
 
 
 def test_somebody_saved_another_version_meanwhile(ladder, office):

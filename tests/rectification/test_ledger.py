@@ -179,6 +179,8 @@ def test_bad_filters_filter_nothing(told, as_user, officer_east, office):
         as_user(officer_east).get(address, {"day_from": "gestern", "rung_code": "'", "page": "x"}).status_code
         == 200
     )
+    for day in ("0001-01-01", "9999-12-31"):
+        assert as_user(officer_east).get(address, {"day_from": day, "day_to": day}).status_code == 200
     run_address = reverse("rectification:chase-run", args=[ChaseRun.objects.latest("pk").pk])
     bad = {"rung": "x", "township": "x'", "person": "-1", "channel": "pigeon", "state": "?"}
     assert as_user(office).get(run_address, bad).status_code == 200
