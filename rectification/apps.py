@@ -7,11 +7,13 @@ class RectificationConfig(AppConfig):
     def ready(self):
         """Put what waits into the frame, follow what happens below, and show it in a unit's file."""
         from common.context import provide
+        from rectification.chase.selectors import held_for
         from rectification.selectors import waiting_for_answer
         from rectification.unit_now import steps_for_api
         from units.registry import provide_next_steps
 
         provide("instructions", waiting_for_answer)
+        provide("chase_held", held_for)
         provide_next_steps(steps_for_api)
         self.follow_what_happens_below()
         self.follow_service_and_seals()
@@ -37,10 +39,10 @@ class RectificationConfig(AppConfig):
 
         from accounts.followers import after_deputy
         from hazards import followers
-        from rectification.services import lookbacks, standing_in, watches
+        from rectification.services import lookbacks, standing_in, suggestions, watches
         from units import guards, registry
 
-        followers.after_record.append(lookbacks.schedule)
+        followers.after_record += [lookbacks.schedule, suggestions.follow]
         after_deputy.append(standing_in.tell_both)
         guards.after_retire.append(watches.follow_retirement)
         guards.after_restore.append(watches.follow_restoring)

@@ -26,11 +26,12 @@ from rectification import (
     receipts,
     seal_selectors,
     selectors,
+    suggested,
 )
 from rectification.acts import DOINGS
 from rectification.chase import selectors as chase
 from rectification.models import EvidencePhoto, Suspension
-from rectification.services import filing
+from rectification.services import filing, holding
 from rectification.steps import SUSPENSION, propose_stop
 from units.models import Unit
 
@@ -163,6 +164,7 @@ def mine(request):
         "suspensions": selectors.suspended_units(request.user) if name == "stopped" else [],
         "asked": selectors.asked_of(request.user, on),
         "seals_ending": seal_selectors.ending_for(request.user, now()),
+        "suggested": suggested.open_for(request.user),
     }
     template = (
         "rectification/_mine.html" if request.htmx and not request.htmx.boosted else "rectification/mine.html"
@@ -174,8 +176,13 @@ def mine(request):
 def approvals(request):
     """What waits for a decision of the county office."""
     context = selectors.waiting_for_office(request.user) | seal_selectors.for_office(request.user, now())
-    orphans = handing_over.orphan_count(request.user, today())
-    return render(request, "rectification/approvals.html", context | {"now": now(), "orphans": orphans})
+    context |= {
+        "now": now(),
+        "suggested": suggested.on_desk(request.user),
+        "orphans": handing_over.orphan_count(request.user, today()),
+    }
+    context["held"] = chase.held_run() if request.user.may(holding.PERMISSION) else None
+    return render(request, "rectification/approvals.html", context)
 
 
 @require_GET

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 
 from accounts.models import User
 from common.workdays import Calendar
@@ -44,6 +45,11 @@ class Outlook:
 
     def __iter__(self):
         return iter(self.coming)
+
+    @property
+    def days(self) -> list[tuple[date, list[Coming]]]:
+        """What comes, by day."""
+        return [(day, list(group)) for day, group in groupby(self.coming, key=lambda one: one.day)]
 
     def __len__(self):
         return len(self.coming)
@@ -224,6 +230,11 @@ def last_run() -> ChaseRun | None:
 def held_run() -> ChaseRun | None:
     """The run that waits for a person, the latest; None where nothing waits."""
     return ChaseRun.objects.waiting().order_by("-started_at").first()
+
+
+def held_for(user) -> int:
+    """1 where a run waits for this person, the number in the navigation; nothing is asked of anybody else."""
+    return int(user.may("chase.release") and held_run() is not None)
 
 
 def troubles() -> list[str]:

@@ -167,6 +167,10 @@ class Rung(models.Model):
         PERSON, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("changed by")
     )
     changed_at = models.DateTimeField(_("changed at"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        PERSON, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by")
+    )
+    ended_at = models.DateTimeField(_("end saved at"), null=True, blank=True)
 
     objects = RungQuerySet.as_manager()
 

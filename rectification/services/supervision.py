@@ -15,6 +15,8 @@ from common.errors import AlreadyDone, RuleBroken
 from hazards.services import record
 from rectification import reporting
 from rectification.models import Flag, FlagEntry, Listing, Milestone, ProgressReport, ReportEvery
+from rectification.models.chase import FollowUp
+from rectification.services import suggestions
 from reference.selectors import day_words
 
 MOST_FUNDS = Decimal("999999999.999")
@@ -242,4 +244,5 @@ def call_in(listing: Listing, *, words: str, by, at: datetime, on: date | None =
     row.interviewed_on, row.interview_note = on, words.strip()
     row.save(update_fields=["interviewed_on", "interview_note"])
     note(row, "plan", _("Called in: %(words)s") % {"words": words.strip()}, by=by, at=at, on=on.isoformat())
+    suggestions.taken(row.case, FollowUp.INTERVIEW, by=by, at=at)
     return row

@@ -25,7 +25,7 @@ from rectification.models import (
     Resumption,
     Suspension,
 )
-from rectification.services import papers, watches
+from rectification.services import papers, suggestions, watches
 from rectification.services.on_units import answer, refuse_standing, standing_cases, take
 from rectification.services.orders import refuse_deadline
 from rectification.services.teams import refuse_team, write_team
@@ -155,6 +155,7 @@ def decide(
     Suspension.objects.filter(pk=suspension.pk).update(document=document)
     mark_suspended(unit, since=on, by=by, note=document.number)
     watches.begin(suspension, on=on)
+    suggestions.stopped(unit, by=by, at=at)
     suspension.refresh_from_db()
     for person in (suspension.proposed_by, *officers_of(unit.region_id, on)):
         words = f"{STOPPED[suspension.kind]}决定已作出：{document.number}"

@@ -4,7 +4,9 @@ from django import template
 
 from accounts import roles
 from common.days import today
-from rectification import handing_over, panels
+from hazards import selectors as case_selectors
+from hazards.models import HazardCase
+from rectification import handing_over, panels, suggested
 from rectification.unit_now import now as unit_steps
 
 register = template.Library()
@@ -64,3 +66,34 @@ def left_behind(context, person):
 def case_photos(context, case):
     """Photos before and after."""
     return panels.photo_pair(case, context.get("acts")) | {"request": context.get("request")}
+
+
+@register.inclusion_tag("rectification/chase/_case_suggestions.html", takes_context=True)
+def case_suggestions(context, case):
+    """What the chase suggests for a case, with the acts that take it up."""
+    user = context.get("user")
+    return {"rows": suggested.of_case(case, user) if user else []}
+
+
+ABOUT_CASE = "case:"
+MOST_ACTS = 2
+
+
+@register.simple_tag(takes_context=True)
+def acts_of_letters(context, letters):
+    """{message id: the case it is about, with its likeliest acts} for one page of the inbox, in one query."""
+    user = context["request"].user
+    asked = {
+        one.pk: one.about.removeprefix(ABOUT_CASE) for one in letters if one.about.startswith(ABOUT_CASE)
+    }
+    ids = {int(pk) for pk in asked.values() if pk.isdigit()}
+    cases = HazardCase.objects.visible_to(user).for_rows().in_bulk(ids) if ids else {}
+    acts = {
+        pk: [offer for offer in case_selectors.offers(case, user) if offer.allowed][:MOST_ACTS]
+        for pk, case in cases.items()
+    }
+    return {
+        letter: {"case": cases[int(pk)], "acts": acts[int(pk)]}
+        for letter, pk in asked.items()
+        if pk.isdigit() and int(pk) in cases
+    }
