@@ -10,7 +10,7 @@ from django.db.models.lookups import In
 from reference.models import HazardCategory, Limit
 
 PUNISHES = r"^FL-(5[89]|6[0-9]|7[0-2])(-|$)"
-"""Fire Law ch. 6 (Art. 58-72) says what a breach costs, not what was breached: half of the catalogue shares an article."""
+"""Fire Law ch. 6 (Art. 58-72) says what a breach costs, not what was breached; half of the catalogue cites one."""
 
 MONTHS = 12
 """What holds where the table has no such row."""

@@ -24,6 +24,7 @@ from inspections.models import Inspection
 from notifications.models import Delivery, Message
 from rectification import supervised
 from rectification.models import (
+    ChaseClaim,
     Draw,
     Enforcement,
     Extension,
