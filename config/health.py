@@ -112,7 +112,7 @@ def chase() -> str:
         return "not installed"
     now = timezone.now()
     due = last_due_chase(now)
-    finished = run.objects.filter(finished_at__isnull=False).order_by("-finished_at")
+    finished = run.objects.mornings().filter(finished_at__isnull=False).order_by("-finished_at")
     days = (due.date(), timezone.localdate(now))
     if met := finished.filter(finished_at__gte=due, on__range=days).first():
         return f"ran {timezone.localtime(met.finished_at):%Y-%m-%d %H:%M}{_left_out(met)}"
@@ -133,6 +133,9 @@ def _left_out(run) -> str:
         f"{cases} cases wait for the calendar of {year}" for year, cases in run.notes.get("years", {}).items()
     ]
     letters = run.notes.get("orphans", 0)
+    if run.held and run.released_at is None:
+        # The page on which it is released must stay within reach.
+        years.append(f"held: {run.claimed} lines wait until somebody releases them")
     parts = years + ([f"{letters} letters reach nobody: see doctor"] if letters else [])
     return "".join(f"; {part}" for part in parts)
 

@@ -226,8 +226,9 @@ class Rung(models.Model):
 class Matter(models.Model):
     """One thing that somebody owes by a day, as the chase sees it: the owner's deadline, a clock, an answer.
 
-    Triggers on the tables of the things themselves write the rows, whatever the door (migrations/sql). A new day is a new `version`, which begins a new ladder. `next_on` is the day from which the chase looks again,
-    `next_at` the instant for rungs counted in hours; both are empty once the thing is done.
+    Triggers on the tables of the things themselves write the rows, whatever the door (migrations/sql). A new day is a
+    new `version`, which begins a new ladder. `next_on` is the day from which the chase looks again, `next_at` the
+    instant for rungs counted in hours; both are empty once the thing is done.
     """
 
     watched = models.CharField(max_length=12, choices=Watched)

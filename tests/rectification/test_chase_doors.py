@@ -12,12 +12,16 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
+from common.errors import AlreadyDone, NotAllowed
+from config import health
 from config.schedule import SCHEDULE
 from notifications.models import Message
 from rectification import tasks
 from rectification.models import ChaseRun
+from rectification.services import holding
 from reference.models import CalendarDay
 from reference.selectors import forget_calendar
+from tests.factories import at
 from tests.rectification.chasing import chased_case, full_ladder, ladder, posts, told  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +149,45 @@ def test_a_night_worker_in_shanghai_and_not_in_greenwich(chased_case):
     with time_machine.travel("2026-06-11T00:30:00+08:00", tick=False):
         tasks.chase()
     assert ("after-1", 0, date(2026, 6, 11)) in told(case)
+
+
+# --- held until a person says so ---------------------------------------------------------------------------
+def test_a_held_morning_tells_the_office_and_goes_ahead_when_released(chased_case, posts, settings):
+    settings.CHASE_HOLD_FIRST_ABOVE = 3
+    case = chased_case(DUE)
+    with time_machine.travel("2026-06-11T08:00:00+08:00", tick=False):
+        counts = tasks.chase()
+        assert (counts["claimed"], counts["messages"]) == (4, 2)
+        assert told(case) == []
+        held = ChaseRun.objects.get()
+        letters = Message.objects.filter(kind="chase")
+        assert [letter.recipient.username for letter in letters] == ["office"]
+        assert "4 件" in letters[0].subject
+        # Nobody has looked yet: the ten-minute look changes nothing.
+        assert tasks.catch_up() is None
+        assert health.chase().endswith("held: 4 lines wait until somebody releases them")
+    with time_machine.travel("2026-06-11T09:30:00+08:00", tick=False):
+        holding.release(held, by=posts["office"], at=at(date(2026, 6, 11), 9))
+        with pytest.raises(AlreadyDone):
+            holding.release(held, by=posts["office"], at=at(date(2026, 6, 11), 9))
+        assert tasks.catch_up()["messages"] == 2
+        assert len(told(case)) == 2
+        assert tasks.catch_up() is None
+
+
+def test_only_the_office_and_administrators_release(chased_case, posts, settings):
+    settings.CHASE_HOLD_FIRST_ABOVE = 3
+    chased_case(DUE)
+    with time_machine.travel("2026-06-11T08:00:00+08:00", tick=False):
+        tasks.chase()
+        with pytest.raises(NotAllowed):
+            holding.release(ChaseRun.objects.get(), by=posts["officer"], at=at(date(2026, 6, 11), 9))
+    assert ChaseRun.objects.waiting().count() == 1
+
+
+def test_a_look_by_the_hour_is_no_morning(ladder):
+    with time_machine.travel("2026-06-11T10:30:00+08:00", tick=False):
+        moment = at(date(2026, 6, 11), 10)
+        ChaseRun.objects.create(on=date(2026, 6, 11), started_at=moment, finished_at=moment, hourly=True)
+        with pytest.raises(health.Unwell):
+            health.chase()
