@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
@@ -171,7 +171,7 @@ def too_much(guard: Guard, *, on: date, at: datetime, calendar: Calendar) -> Tal
     with connection.cursor() as cursor:
         due = sum(sources.count_due(cursor, source, {"on": on, "at": at}) for source in MORNING)
     # Everything due tells a few people: far below the limit nothing has to be counted.
-    if due * len(Recipient) <= limit or unfinished(on):
+    if due * len(Recipient) <= limit or unfinished():
         return None
     found = Chase(on=on, at=at, calendar=calendar).count()
     return found if found.claimed > limit else None
@@ -188,7 +188,7 @@ def hold(found: Tally, *, at: datetime) -> Tally:
     return found
 
 
-def unfinished(on: date) -> ChaseRun | None:
+def unfinished() -> ChaseRun | None:
     """The run that was cut off and has to be taken up."""
     return ChaseRun.objects.mornings().filter(finished_at=None).order_by("-started_at").first()
 
@@ -237,7 +237,7 @@ class Chase:
 
     def begin(self) -> ChaseRun:
         """The run's row; one that was cut off is taken up, with the claims it has made."""
-        if not self.hourly and (cut_off := unfinished(self.on)):
+        if not self.hourly and (cut_off := unfinished()):
             cut_off.on = self.on
             cut_off.save(update_fields=["on"])
             self.tally.due, self.tally.claimed = cut_off.due, cut_off.claimed
@@ -305,9 +305,7 @@ class Chase:
             self.tell(cursor, source, values)
         self.wait_for_years(plans, taken)
         if not self.counts_only:
-            known = [
-                (*profile.key, next_of(found)) for profile, found in plans.items() if not missing_year(found)
-            ]
+            known = [(*profile.key, found.next) for profile, found in plans.items() if not found.missing_year]
             sources.move_on(cursor, source, known, stuck)
 
     def tell(self, cursor, source: Source, values: dict) -> None:
@@ -374,7 +372,7 @@ class Chase:
 
     def wait_for_years(self, plans: dict, taken: sources.Taken) -> None:
         for profile, found in plans.items():
-            if profile.stands and (year := missing_year(found)):
+            if profile.stands and (year := found.missing_year):
                 self.tally.years[year] += taken.profiles[profile]
                 self.stuck += taken.profiles[profile]
 
@@ -385,7 +383,7 @@ class Chase:
             user_id for _town, *users, _level, _department in places for user_id in users if user_id
         )
         return [
-            one if one.place == at else replaced(one, at)
+            replace(one, place=at)
             for at, place in enumerate(places)
             for rung in sorted(rungs)
             for one in self.told_at(place, self.rungs[rung], at)
@@ -468,11 +466,6 @@ def place_of(place: tuple) -> Place:
     return Place(township, inspector or None, person or None, asker or None, level, department)
 
 
-def replaced(one: sql.Told, at: int) -> sql.Told:
-    """The same person at another place of another batch."""
-    return sql.Told(at, one.rung, one.kind, one.user_id, one.via, one.post_id, one.outcome, one.leads)
-
-
 def step_of(rung: Rung) -> Step:
     return Step(
         rung.code, rung.offset, rung.repeat_every, rung.pk, rung.valid_from, rung.valid_to or date.max
@@ -492,11 +485,3 @@ def applies(rung: Rung, profile: Profile, *, hourly: bool = False) -> bool:
         and (not rung.grades or profile.grade in rung.grades)
         and (not rung.levels or (profile.level or "none") in rung.levels)
     )
-
-
-def next_of(found) -> date | datetime | None:
-    return found.next_at if hasattr(found, "next_at") else found.next_on
-
-
-def missing_year(found) -> int | None:
-    return getattr(found, "missing_year", None)

@@ -58,6 +58,10 @@ class Plan:
     next_on: date | None
     missing_year: int | None = None
 
+    @property
+    def next(self) -> date | None:
+        return self.next_on
+
 
 def plan(steps: Iterable[Step], due_on: date, on: date, calendar: Calendar) -> Plan:
     """What the day `due_on` owes up to and including `on`, and when it owes the next thing.
@@ -173,6 +177,12 @@ class HourPlan:
 
     owed: tuple[Owed, ...]
     next_at: datetime | None
+    missing_year: None = None
+    """Hours need no calendar."""
+
+    @property
+    def next(self) -> datetime | None:
+        return self.next_at
 
 
 def plan_by_hour(steps: Iterable[Step], due_at: datetime, at: datetime, day_of=datetime.date) -> HourPlan:
