@@ -1,0 +1,73 @@
+"""Running, judging and printing: what `make faults` and its short form in the tests share."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from faults import records
+from faults.run import Breaking, Plan
+from faults.verdict import Verdict
+
+SHOWN = 20
+
+
+def run(plan: Plan, tell: Callable[[str], None]) -> list[str]:
+    """One fault run and what it found, in sentences; none means that everything held. Counts are told."""
+    with Breaking(plan, tell) as breaking:
+        breaking.run()
+        found = judge(breaking, tell)
+        tell("")
+        for line in counts(breaking):
+            tell(line)
+    return found
+
+
+def judge(breaking: Breaking, tell: Callable[[str], None]) -> list[str]:
+    began = time.monotonic()
+    windows = breaking.people.windows
+    verdict = Verdict(
+        records.read(breaking.ask),
+        mail=list(breaking.sinks.mail),
+        hooks=list(breaking.sinks.hooks),
+        clock_at=breaking.clock.at,
+        slack=max((until - since for since, until in windows), default=0) + 0.2,
+        without_mail=frozenset(
+            row[0] for row in breaking.ask("SELECT user_id FROM notifications_preference WHERE NOT email")
+        ),
+    )
+    found = list(verdict.differences())
+    found += [f"an act of a person failed: {one}" for one in breaking.people.accidents]
+    found += breaking.accidents
+    if breaking.sinks.forged:
+        found.append(f"{breaking.sinks.forged} requests to the gateway were not signed as they should be")
+    breaking.verdict = verdict
+    tell(f"judged in {time.monotonic() - began:.0f} s, slack {verdict.slack:.1f} s")
+    return found
+
+
+def counts(breaking: Breaking) -> Iterable[str]:
+    """The counts of a run, a line each."""
+    plan, verdict, tables = breaking.plan, breaking.verdict, breaking.ask
+    yield f"seed {plan.seed}, {sum(breaking.happened.values())} faults in {breaking.elapsed():.0f} s:"
+    for name, times in sorted(breaking.happened.items()):
+        missed = breaking.missed[name]
+        yield f"  {times:4}  {name}" + (f" ({missed} more came too late)" if missed else "")
+    yield f"acts of people: {listed(breaking.people.done)}"
+    yield f"  refused: {listed(breaking.people.refused)}"
+    executions = verdict.records.executions
+    days = {one.on for one in executions}
+    cut = sum(one.until is None for one in executions)
+    yield f"runs at work {len(executions)} times on {len(days)} days ({min(days)} to {max(days)}), {cut} times cut off"
+    outcomes = Counter(claim.outcome for claim in verdict.records.claims)
+    yield f"lines of the ledger: {len(verdict.records.claims)} ({listed(outcomes)})"
+    yield f"things owed: {verdict.counts.pop('things', 0)}; looked for at the end of a run: {verdict.counts.pop('owed, by run', 0)}"
+    yield f"letters of the chase: {verdict.counts.pop('digests', 0)} digests, {verdict.counts.pop('letters of their own', 0)} of their own"
+    for name, number in sorted(verdict.counts.items()):
+        yield f"  {number:5}  {name}"
+    tries = tables("SELECT coalesce(sum(attempts), 0), count(*) FILTER (WHERE attempts > 1) FROM notifications_delivery")
+    yield f"attempts {tries[0][0]}, letters tried more than once {tries[0][1]}, given up and retried {breaking.retried}"
+    yield f"processes that ended by themselves: {breaking.parts.deaths}; {listed(breaking.unsent)}"
+
+
+def listed(counter: Counter) -> str:
+    return ", ".join(f"{name} {number}" for name, number in sorted(counter.items()) if number) or "none"
