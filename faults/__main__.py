@@ -31,6 +31,7 @@ def main() -> int:
             faults=asked("FAULTS", 200, 0),
             cases=asked("CASES", 300, 20),
             workers=asked("WORKERS", 2, 1),
+            schema_from=os.environ.get("SCHEMA_FROM", ""),
         )
         say(f"SEED={plan.seed} FAULTS={plan.faults} CASES={plan.cases} WORKERS={plan.workers}")
         found = report.run(plan, say)

@@ -88,7 +88,9 @@ class County:
             Office.objects.create(kind=kind, name=name, short_name=short, region_id=region)
 
     def catalogue(self) -> None:
-        group, _ = HazardGroup.objects.get_or_create(code="T3", defaults={"name": "安全疏散", "name_en": "Exits"})
+        group, _ = HazardGroup.objects.get_or_create(
+            code="T3", defaults={"name": "安全疏散", "name_en": "Exits"}
+        )
         PlaceType.objects.get_or_create(code="t-shop", defaults={"name": "小商店", "name_en": "Small shop"})
         facts = {"group": group, "name": "疏散通道被占用", "name_en": "Exit blocked", "default_days": 3}
         self.category, _ = HazardCategory.objects.get_or_create(code="T301", defaults=facts)
@@ -179,7 +181,11 @@ class County:
         if number % 6 == 0:
             self.make_major(case, inspector, day)
         if number % 25 != 1:  # the others stay registered, without a deadline
-            due = max(after(rng.randint(-15, 35)), day) if day < FIRST_DAY else day + timedelta(rng.randint(3, 20))
+            due = (
+                max(after(rng.randint(-15, 35)), day)
+                if day < FIRST_DAY
+                else day + timedelta(rng.randint(3, 20))
+            )
             hazards.record(case, "order", by=inspector, at=at(day, 11), due_on=due)
         self.cases.append(case.pk)
         return case

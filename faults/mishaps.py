@@ -128,7 +128,11 @@ def cut_delivery(run) -> bool:
 def flood(run) -> None:
     """Two hundred tasks that were sent already, and a dozen that nobody can do."""
     for _n in range(60):
-        for name in ("rectification.tasks.chase", "notifications.tasks.deliver", "rectification.tasks.catch_up"):
+        for name in (
+            "rectification.tasks.chase",
+            "notifications.tasks.deliver",
+            "rectification.tasks.catch_up",
+        ):
             run.send(name)
     for name in ("no.such.task", "rectification.tasks.chase"):
         for _n in range(6):

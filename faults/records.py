@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 
 from faults.oracle import FOREVER, CardIndex, Holding, Step, Thing, WallCalendar
@@ -77,6 +78,15 @@ class Records:
     deadlines: dict[tuple[int, int], date | None]
 
 
+USERS = "SELECT id, name, email, phone, is_active FROM accounts_user"
+MESSAGES = 'SELECT id, key, recipient_id, to_phone, kind, subject, body, "on" FROM notifications_message'
+DELIVERIES = """
+    SELECT d.id, d.message_id, d.channel, d.state, d.token::text AS token, d.fault, d.attempts, d.expires_at,
+           m.key, m.recipient_id, m.to_phone, m.kind
+    FROM notifications_delivery d JOIN notifications_message m ON m.id = d.message_id
+"""
+
+
 def read(ask) -> Records:
     """All of it; `ask` runs a statement and gives rows."""
     audit = ask("SELECT id, real, what, row FROM faults_audit ORDER BY id")
@@ -89,17 +99,9 @@ def read(ask) -> Records:
         things=read_deadlines(audit, cases, ask) | read_matters(audit, cases, ask),
         executions=read_executions(audit, ask),
         claims=read_claims(audit, ask),
-        users={row["id"]: row for row in rows(ask, "SELECT id, name, email, phone, is_active FROM accounts_user")},
-        messages={
-            row["key"]: row
-            for row in rows(ask, "SELECT id, key, recipient_id, to_phone, kind, subject, body FROM notifications_message")
-        },
-        deliveries=rows(
-            ask,
-            """SELECT d.id, d.message_id, d.channel, d.state, d.token::text AS token, d.fault, d.attempts,
-                      d.expires_at, m.key, m.recipient_id, m.to_phone, m.kind
-               FROM notifications_delivery d JOIN notifications_message m ON m.id = d.message_id""",
-        ),
+        users={row["id"]: row for row in rows(ask, USERS)},
+        messages={row["key"]: row for row in rows(ask, MESSAGES)},
+        deliveries=rows(ask, DELIVERIES),
         deadlines={
             (case, version): due
             for case, version, due in ask("SELECT case_id, version, due_on FROM hazards_deadlineentry")
@@ -160,11 +162,13 @@ def read_deadlines(audit, cases, ask) -> dict[tuple, Thing]:
     where, things = places(ask), {}
     for case in cases.values():
         changes = [*case.changes, (FOREVER,)]
-        for (real, state, _grade, _level, _round, version, due), following in zip(changes, changes[1:], strict=False):
+        for (real, state, _grade, _level, _round, version, due), following in pairwise(changes):
             if state not in LIVE or due is None:
                 continue
             township, inspector = where[case.id]
-            fresh = Thing("deadline", case.id, version, due, end_of(due), case.id, township, inspector=inspector)
+            fresh = Thing(
+                "deadline", case.id, version, due, end_of(due), case.id, township, inspector=inspector
+            )
             thing = things.setdefault(fresh.key, fresh)
             join(thing.stood, real, following[0])
     return things
@@ -202,7 +206,7 @@ def thing_of(row: dict, where: dict) -> Thing:
 def within(span: list[float], thing: Thing, case: Case):
     """The parts of a span in which the state of the case leaves the thing owed (a closed case owes no report)."""
     changes = [*case.changes, (FOREVER,)]
-    for now, following in zip(changes, changes[1:], strict=False):
+    for now, following in pairwise(changes):
         since, until = max(span[0], now[0]), min(span[1], following[0])
         if since < until and is_owed(thing, state=now[1], round_=now[4]):
             yield [since, until]

@@ -47,7 +47,7 @@ def judge(breaking: Breaking, tell: Callable[[str], None]) -> list[str]:
 
 def counts(breaking: Breaking) -> Iterable[str]:
     """The counts of a run, a line each."""
-    plan, verdict, tables = breaking.plan, breaking.verdict, breaking.ask
+    plan, verdict = breaking.plan, breaking.verdict
     yield f"seed {plan.seed}, {sum(breaking.happened.values())} faults in {breaking.elapsed():.0f} s:"
     for name, times in sorted(breaking.happened.items()):
         missed = breaking.missed[name]
@@ -60,13 +60,16 @@ def counts(breaking: Breaking) -> Iterable[str]:
     yield f"runs at work {len(executions)} times on {len(days)} days ({min(days)} to {max(days)}), {cut} times cut off"
     outcomes = Counter(claim.outcome for claim in verdict.records.claims)
     yield f"lines of the ledger: {len(verdict.records.claims)} ({listed(outcomes)})"
-    yield f"things owed: {verdict.counts.pop('things', 0)}; looked for at the end of a run: {verdict.counts.pop('owed, by run', 0)}"
-    yield f"letters of the chase: {verdict.counts.pop('digests', 0)} digests, {verdict.counts.pop('letters of their own', 0)} of their own"
+    things, looked = verdict.counts.pop("things", 0), verdict.counts.pop("owed, by run", 0)
+    yield f"things owed: {things}; {looked} times a line was looked for at the end of a run"
+    digests, singles = verdict.counts.pop("digests", 0), verdict.counts.pop("letters of their own", 0)
+    yield f"letters of the chase: {digests} digests, {singles} of their own"
     for name, number in sorted(verdict.counts.items()):
         yield f"  {number:5}  {name}"
-    tries = tables("SELECT coalesce(sum(attempts), 0), count(*) FILTER (WHERE attempts > 1) FROM notifications_delivery")
-    yield f"attempts {tries[0][0]}, letters tried more than once {tries[0][1]}, given up and retried {breaking.retried}"
-    yield f"processes that ended by themselves: {breaking.parts.deaths}; {listed(breaking.unsent)}"
+    tries = [row["attempts"] for row in verdict.records.deliveries]
+    more = sum(number > 1 for number in tries)
+    yield f"attempts {sum(tries)}, letters tried more than once {more}, given up and retried {breaking.retried}"
+    yield f"processes that ended by themselves: {breaking.parts.deaths}; tasks not taken: {listed(breaking.unsent)}"
 
 
 def listed(counter: Counter) -> str:

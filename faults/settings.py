@@ -7,7 +7,14 @@ from faults import clock
 clock.install()
 
 # The entries of config.schedule, in seconds: `chase` comes again and again on the same day, as with a second beat.
-SECONDS = {"heartbeat": 5, "deliver": 1.5, "chase": 17, "chase-catch-up": 2, "chase-hourly": 4, "fold-tally": 30}
+SECONDS = {
+    "heartbeat": 5,
+    "deliver": 1.5,
+    "chase": 17,
+    "chase-catch-up": 2,
+    "chase-hourly": 4,
+    "fold-tally": 30,
+}
 CELERY_BEAT_SCHEDULE = {
     name: entry | {"schedule": float(SECONDS[name])} for name, entry in CELERY_BEAT_SCHEDULE.items()
 }

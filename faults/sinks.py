@@ -18,13 +18,17 @@ HANG = 3.0
 
 @dataclass(frozen=True)
 class Received:
-    """One letter as it arrived. `real` is the real time, `key` the Message-ID or the Idempotency-Key."""
+    """One letter as it arrived. `real` is the real time, `key` the Message-ID or the Idempotency-Key.
+
+    `answered`: the sender was told that it had been taken, as far as the sink knows.
+    """
 
     real: float
     to: str
     key: str
     subject: str
     body: str
+    answered: bool = True
 
 
 class Sinks:
@@ -108,8 +112,10 @@ class Sinks:
                 writer.write(self._answer_to(to))
             elif verb == b"DATA":
                 writer.write(b"354 go on\r\n")
-                self.mail.append(mail_of(to, await reader.readuntil(b"\r\n.\r\n")))
-                if self.mail_mode == "break":
+                data = await reader.readuntil(b"\r\n.\r\n")
+                breaks = self.mail_mode == "break"
+                self.mail.append(mail_of(to, data, answered=not breaks))
+                if breaks:
                     return
                 writer.write(b"250 ok\r\n")
             elif verb == b"QUIT":
@@ -144,12 +150,15 @@ class Sinks:
                 writer.write(b"HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n")
                 return True
             case "302":
-                writer.write(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n")
+                writer.write(
+                    b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n"
+                )
                 return True
         if not self._is_signed(head, body):
             self.forged += 1
-        self.hooks.append(hook_of(header(b"Idempotency-Key: ", head), body))
-        if self.hook_mode == "break":
+        breaks = self.hook_mode == "break"
+        self.hooks.append(hook_of(header(b"Idempotency-Key: ", head), body, answered=not breaks))
+        if breaks:
             return False
         answer = b"x" * 10_000_000 if self.hook_mode == "flood" else b"{}"
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
@@ -162,15 +171,15 @@ class Sinks:
         return hmac.compare_digest(expected, header(b"X-Xiaohuan-Signature: ", head))
 
 
-def mail_of(to: str, data: bytes) -> Received:
+def mail_of(to: str, data: bytes, *, answered: bool) -> Received:
     letter = email.message_from_bytes(data, policy=email.policy.default)
     key = letter["Message-ID"].strip().strip("<>").partition("@")[0]
-    return Received(time.time(), to, key, letter["Subject"], letter.get_content())
+    return Received(time.time(), to, key, letter["Subject"], letter.get_content(), answered)
 
 
-def hook_of(key: str, body: bytes) -> Received:
+def hook_of(key: str, body: bytes, *, answered: bool) -> Received:
     said = json.loads(body)
-    return Received(time.time(), said["phone"], key, said["subject"], said["text"])
+    return Received(time.time(), said["phone"], key, said["subject"], said["text"], answered)
 
 
 def header(name: bytes, head: bytes) -> str:

@@ -7,7 +7,7 @@ at work meanwhile saw the case before or after it, nobody can say, and both are 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from faults import oracle
 from faults.oracle import Step, Thing
@@ -22,7 +22,14 @@ class Verdict:
     """`differences()` after a run; `counts` are what is printed. Those in `without_mail` want none."""
 
     def __init__(
-        self, records: Records, *, mail, hooks, clock_at, slack: float, without_mail: frozenset[int] = frozenset()
+        self,
+        records: Records,
+        *,
+        mail,
+        hooks,
+        clock_at,
+        slack: float,
+        without_mail: frozenset[int] = frozenset(),
     ):
         self.records, self.mail, self.hooks = records, mail, hooks
         self.clock_at, self.slack = clock_at, slack
@@ -89,11 +96,15 @@ class Verdict:
         """Grade and level of the case of a thing; several where they changed thereabouts."""
         if thing.case is None:
             return [("", "")]
-        return [(grade, level) for _real, _state, grade, level, *_ in self.case(thing).facts(real, self.slack)]
+        return [
+            (grade, level) for _real, _state, grade, level, *_ in self.case(thing).facts(real, self.slack)
+        ]
 
     def of_twice(self, claims: list[Claim], thing: Thing) -> Iterator[str]:
         said = Counter(
-            (claim.rung, claim.cycle, claim.person) for claim in claims if claim.outcome == "told" and claim.person
+            (claim.rung, claim.cycle, claim.person)
+            for claim in claims
+            if claim.outcome == "told" and claim.person
         )
         for (rung, cycle, person), times in said.items():
             if times > 1:
@@ -125,7 +136,9 @@ class Verdict:
                 rows = {row.cycle: row.real for row in written.get((step.id, recipient), [])}
                 yield from self.of_a_rung(step, recipient, thing, looks, rows)
 
-    def of_a_rung(self, step, recipient, thing, looks: list[Execution], rows: dict[int, float]) -> Iterator[str]:
+    def of_a_rung(
+        self, step, recipient, thing, looks: list[Execution], rows: dict[int, float]
+    ) -> Iterator[str]:
         for look in looks:
             for cycle, when in self.reached(step, thing, look.on, self.clock_at(look.since - 1)):
                 self.counts["owed, by run"] += 1
@@ -174,7 +187,7 @@ class Verdict:
         """It goes to the person of its lines, counts them rightly, and names each case with its true days."""
         if letter["recipient_id"] != claims[0].person:
             yield f"letter {key} goes to {self.who(letter['recipient_id'])}"
-        things = {(one.watched, one.subject): one for one in claims}
+        things = {(one.watched, one.subject): one for one in sorted(claims, key=lambda one: one.version)}
         if key.startswith("digest:") and len(things) > 1:
             found = COUNT.search(letter["subject"])
             if not found or int(found[1]) != len(things):
@@ -190,8 +203,8 @@ class Verdict:
         lines = [line for line in (letter["subject"], *letter["body"].splitlines()) if number in line]
         if not lines:
             yield f"letter {key} does not name case {number}"
-        elif not any(days_words(claim) in line for line in (*lines, letter["body"])):
-            yield f"letter {key} says “{lines[0][:50]}”; true is {days_words(claim)}"
+        elif not any((true := days_words(claim, letter["on"])) in line for line in (*lines, letter["body"])):
+            yield f"letter {key} says “{lines[0][:50]}”; true is {true}"
 
     # --- the outbox and the people -------------------------------------------------------------------------
     def of_the_ways(self) -> Iterator[str]:
@@ -243,7 +256,12 @@ class Verdict:
         for token, way in sent.items():
             copies = arrived.get(token, [])
             yield from self.of_copies(channel, way, copies)
-            self.counts[f"{channel} repeated under the same key"] += max(0, len(copies) - 1)
+            again = max(0, len(copies) - 1)
+            unanswered = min(again, sum(not one.answered for one in copies))
+            self.counts[f"{channel} repeated under the same key, because the line broke"] += unanswered
+            self.counts[f"{channel} repeated under the same key, because somebody was killed or frozen"] += (
+                again - unanswered
+            )
         self.counts[f"{channel} received"] = len(received)
         yield from self.of_same_words(channel, arrived)
 
@@ -285,9 +303,9 @@ class Verdict:
         return "、".join(sorted(map(self.who, users))) or "nobody"
 
 
-def days_words(claim: Claim) -> str:
-    """The true distance of the day, in the words of a letter."""
-    days = (claim.on - claim.due_on) // timedelta(days=1)
+def days_words(claim: Claim, on: str) -> str:
+    """The true distance of the day on the day of the letter, in its words."""
+    days = (date.fromisoformat(on) - claim.due_on) // timedelta(days=1)
     if days == 0:
         return "今天到期"
     return f"逾期 {days} 天" if days > 0 else f"还剩 {-days} 天到期"
