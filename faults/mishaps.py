@@ -5,6 +5,7 @@ What breaks for a while is mended by `run.Breaking.mend` some mishaps later; wha
 """
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -13,81 +14,91 @@ import uuid
 from contextlib import suppress
 from datetime import timedelta
 
-from faults.parts import ROOT, wait_for
+from faults.parts import ROOT, children_of, wait_for
 
 CHASE = "chase_batch|chase_new|chase_plate|rectification_chase|chase_watch|accounts_post"
 DELIVERY = "notifications_delivery|notifications_line|notifications_gateway"
 
 ACTIVE = """
-    SELECT pid FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND query ~ %s
+    SELECT pid, application_name FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'worker%%' AND query ~ %s
       AND (state = 'active' OR state LIKE 'idle in transaction%%')
 """
+PATIENCE = 15
+"""Seconds within which a worker, which may just be starting, has to be met at work; else the mishap came too late."""
 
 
-def sighted(run, pattern: str, patience: float = 2.5) -> int | None:
-    """The backend that is at work on something like this at this moment."""
+def sighted(run, pattern: str) -> tuple[int, str] | None:
+    """The backend that is at work on something like this at this moment, and the worker that it serves."""
 
     def look():
         rows = run.ask(ACTIVE, [pattern])
-        return rows[0][0] if rows else None
+        return run.rng.choice(rows) if rows else None
 
-    return wait_for(look, patience, pause=0.002)
+    return wait_for(look, PATIENCE, pause=0.002)
 
 
-def at_work(run) -> None:
-    """Gives the chase and the delivery something to do, and waits until one of them is in the middle of it."""
+def at_work(run) -> str | None:
+    """Gives the workers something to do, and waits until one is in the middle of it: its name."""
+    run.parts.tend()
     stir(run)
-    sighted(run, f"{CHASE}|{DELIVERY}", 1.5)
-    time.sleep(run.rng.random() * 0.05)
+    if not (found := sighted(run, run.rng.choice([CHASE, DELIVERY]))):
+        return None
+    time.sleep(run.rng.random() * 0.03)
+    return found[1]
 
 
 def stir(run) -> None:
-    """Work for the workers: sometimes a new day, always both tasks."""
-    if run.rng.random() < 0.4:
+    """Work for the workers: often a new day, always both tasks."""
+    if run.rng.random() < 0.5:
         run.next_day()
     run.send("rectification.tasks.chase")
     run.send("notifications.tasks.deliver")
 
 
 # --- processes ------------------------------------------------------------------------------------------
-def kill_worker(run) -> None:
-    at_work(run)
-    run.parts.kill(run.rng.choice(run.parts.names))
+def kill_worker(run) -> bool:
+    name = at_work(run)
+    return bool(name) and run.parts.kill(name)
 
 
-def kill_worker_parent(run) -> None:
+def kill_worker_parent(run) -> bool:
     """The children finish what they have begun, beside those of the next worker."""
-    at_work(run)
-    run.parts.kill(run.rng.choice(run.parts.names), whole=False)
+    name = at_work(run)
+    return bool(name) and run.parts.kill(name, whole=False)
 
 
-def kill_beat(run) -> None:
-    run.parts.kill("beat")
+def kill_beat(run) -> bool:
+    return run.parts.kill("beat")
 
 
-def two_beats(run) -> None:
-    if "beat2" not in run.parts.children:
-        run.parts.start("beat2")
-        run.later("beat2", lambda: run.parts.kill("beat2"))
+def two_beats(run) -> bool:
+    if "beat2" in run.parts.children:
+        return False
+    run.parts.start("beat2")
+    run.later("beat2", lambda: run.parts.kill("beat2"))
+    return True
 
 
-def freeze_worker(run) -> None:
+def freeze_worker(run) -> bool:
     """Stopped in the middle for longer than its leases hold; the others go on; then it wakes up."""
-    at_work(run)
-    child = run.parts.children.get(run.rng.choice(run.parts.names))
+    child = run.parts.children.get(at_work(run) or "")
     if child is None or child.poll() is not None:
-        return
-    pids = [child.pid, *run.family(child.pid)]
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            run.signal(pid, signal.SIGSTOP)
+        return False
+    pids = [child.pid, *children_of(child.pid)]
+    signal_all(pids, signal.SIGSTOP)
     run.clock.step(timedelta(minutes=6))
     run.send("notifications.tasks.deliver")
-    time.sleep(run.rng.random())
+    run.send("rectification.tasks.chase")
+    time.sleep(0.3 + run.rng.random() * 2)
+    signal_all(pids, signal.SIGCONT)
+    return True
+
+
+def signal_all(pids: list[int], number: signal.Signals) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
-            run.signal(pid, signal.SIGCONT)
+            os.kill(pid, number)
 
 
 # --- servers --------------------------------------------------------------------------------------------
@@ -108,12 +119,12 @@ def crash_postgres(run) -> None:
 
 def end_statement(run, pattern: str) -> bool:
     """Ends one connection of the database in the middle of what it does there."""
+    run.parts.tend()
     stir(run)
-    if not (pid := sighted(run, pattern)):
+    if not (found := sighted(run, pattern)):
         return False
     time.sleep(run.rng.random() * 0.01)
-    run.ask("SELECT pg_terminate_backend(%s)", [pid])
-    return True
+    return run.ask("SELECT pg_terminate_backend(%s)", [found[0]])[0][0]
 
 
 def cut_chase(run) -> bool:
@@ -160,6 +171,7 @@ def mail(mode: str):
         whom = run.rng.sample(run.addresses, max(1, len(run.addresses) // 4))
         run.sinks.be_mail(mode, whom)
         run.later("mail", lambda: run.sinks.be_mail("ok"))
+        run.next_day()
         stir(run)
 
     return do
@@ -173,6 +185,7 @@ def hook(mode: str):
             run.sinks.hook_mode = "ok"
 
         run.later("hook", mend)
+        run.next_day()
         stir(run)
 
     return do

@@ -1,12 +1,14 @@
 """The real parts of a fault run: PostgreSQL, Redis, Celery workers and beat, in a folder and on ports of their own."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +22,10 @@ PREFIX = "xiaohuan-faults-"
 # A process that is killed loses nothing that it gave to the kernel, so waiting for the disk proves nothing here;
 # waiting for the write-ahead log to be written does.
 CAREFUL = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "on"}
+
+# The same accident under several names, and one that hides under a common name.
+TOLD_APART = (("deadlock detected", "deadlock"), ("closed the connection", "OperationalError"))
+FAILED = re.compile(r"raised unexpected: ([A-Za-z_.]+)\(")
 
 
 class CannotRun(Exception):
@@ -104,20 +110,24 @@ class Parts:
         }[kind]
         command = [sys.executable, "-m", "celery", "-A", "config", kind, "--loglevel", "INFO", *options]
         self.children[name] = embedded.spawn(
-            command, log=self.folder / f"{name}.log", cwd=ROOT, env=dict(os.environ)
+            command, log=self.folder / f"{name}.log", cwd=ROOT, env=os.environ | {"PGAPPNAME": name}
         )
 
-    def kill(self, name: str, *, whole: bool = True) -> None:
-        """kill -9; of a worker with its children, or the parent alone: then the children finish what they began."""
+    def kill(self, name: str, *, whole: bool = True) -> bool:
+        """kill -9, and whether there was something to kill.
+
+        A worker goes with its children, or the parent alone: then the children finish what they began.
+        """
         child = self.children.pop(name, None)
-        if child is None:
-            return
+        if child is None or child.poll() is not None:
+            return False
         if whole:
             with suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
         else:
             child.kill()
         child.wait()
+        return True
 
     def tend(self) -> None:
         """Starts whatever ought to run and does not."""
@@ -127,6 +137,15 @@ class Parts:
                 self.deaths += 1
             if child is None or child.poll() is not None:
                 self.start(name)
+
+    def failures(self) -> Counter:
+        """How the tasks failed that failed, by the kind of error."""
+        found: Counter = Counter()
+        for log in self.folder.glob("worker*.log"):
+            for line in log.read_text("utf-8", "replace").splitlines():
+                if match := FAILED.search(line):
+                    found[next((name for words, name in TOLD_APART if words in line), match[1])] += 1
+        return found
 
     def log(self, name: str, lines: int = 25) -> str:
         return embedded.tail(self.folder / f"{name}.log", lines)

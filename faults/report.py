@@ -9,6 +9,8 @@ from faults.run import Breaking, Plan
 from faults.verdict import Verdict
 
 SHOWN = 20
+# How a task may fail whose line to the database or to Redis was cut, or that was given strange arguments.
+EXPECTED = {"OperationalError", "InterfaceError", "ConnectionError", "TimeoutError", "TypeError"}
 
 
 def run(plan: Plan, tell: Callable[[str], None]) -> list[str]:
@@ -40,6 +42,8 @@ def judge(breaking: Breaking, tell: Callable[[str], None]) -> list[str]:
     found += breaking.accidents
     if breaking.sinks.forged:
         found.append(f"{breaking.sinks.forged} requests to the gateway were not signed as they should be")
+    strange = {name: times for name, times in breaking.parts.failures().items() if name not in EXPECTED}
+    found += [f"{times} tasks failed with {name}" for name, times in strange.items()]
     breaking.verdict = verdict
     tell(f"judged in {time.monotonic() - began:.0f} s, slack {verdict.slack:.1f} s")
     return found
@@ -48,10 +52,11 @@ def judge(breaking: Breaking, tell: Callable[[str], None]) -> list[str]:
 def counts(breaking: Breaking) -> Iterable[str]:
     """The counts of a run, a line each."""
     plan, verdict = breaking.plan, breaking.verdict
-    yield f"seed {plan.seed}, {sum(breaking.happened.values())} faults in {breaking.elapsed():.0f} s:"
+    yield f"seed {plan.seed}, {breaking.happened.total()} faults in {breaking.elapsed():.0f} s:"
     for name, times in sorted(breaking.happened.items()):
         missed = breaking.missed[name]
-        yield f"  {times:4}  {name}" + (f" ({missed} more came too late)" if missed else "")
+        yield f"  {times:4}  {name}" + (f" ({missed} more met nobody at work)" if missed else "")
+    yield f"  letters that met it: {listed(breaking.sinks.bites)}"
     yield f"acts of people: {listed(breaking.people.done)}"
     yield f"  refused: {listed(breaking.people.refused)}"
     executions = verdict.records.executions
@@ -69,6 +74,7 @@ def counts(breaking: Breaking) -> Iterable[str]:
     tries = [row["attempts"] for row in verdict.records.deliveries]
     more = sum(number > 1 for number in tries)
     yield f"attempts {sum(tries)}, letters tried more than once {more}, given up and retried {breaking.retried}"
+    yield f"tasks that failed: {listed(breaking.parts.failures())}"
     yield f"processes that ended by themselves: {breaking.parts.deaths}; tasks not taken: {listed(breaking.unsent)}"
 
 

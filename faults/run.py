@@ -1,7 +1,6 @@
 """The run itself: days pass, people act, something breaks, parts come back; in the end everything settles."""
 
 import importlib
-import os
 import random
 import subprocess
 import time
@@ -17,7 +16,7 @@ import psycopg2.extensions
 
 from devtools import embedded
 from faults.mishaps import MISHAPS
-from faults.parts import CannotRun, Parts, children_of, wait_for
+from faults.parts import CannotRun, Parts, wait_for
 from faults.sinks import Sinks
 
 BEGIN = datetime(2026, 3, 2, 0, 5, tzinfo=UTC)
@@ -135,14 +134,6 @@ class Breaking:
             with suppress(Exception):
                 app.pool.force_close_all()
 
-    @staticmethod
-    def family(pid: int) -> list[int]:
-        return children_of(pid)
-
-    @staticmethod
-    def signal(pid: int, number) -> None:
-        os.kill(pid, number)
-
     def later(self, what: str, mend: Callable[[], None]) -> None:
         """To be mended one to four mishaps later."""
         self.mending[what] = (self.rng.randint(1, 4), mend)
@@ -159,13 +150,17 @@ class Breaking:
     def run(self) -> None:
         self.parts.tend()
         self.await_morning()
-        order = self.draw()
-        for number, name in enumerate(order, start=1):
+        told = 0
+        waiting = self.draw()
+        while waiting and self.missed.total() < self.plan.faults:
+            name = waiting.pop()
             self.one_day()
-            self.break_something(name)
+            if not self.break_something(name):
+                waiting.insert(0, name)  # it came too late: once more, at the end
             self.mend()
-            if number % 20 == 0:
+            if (number := self.happened.total()) % 20 == 0 and number > told:
                 self.tell(f"{number} faults, {self.today()}, {self.elapsed():.0f} s")
+                told = number
         self.settle()
 
     def draw(self) -> list[str]:
@@ -189,13 +184,14 @@ class Breaking:
         for _n in range(self.rng.randint(0, 4)):
             self.people.act()
 
-    def break_something(self, name: str) -> None:
+    def break_something(self, name: str) -> bool:
+        """Whether something was broken; a mishap that met nobody at work was none."""
         try:
-            found = MISHAPS[name][0](self)
+            found = MISHAPS[name][0](self) is not False
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             found = False  # our own line was the one that was cut
-        self.happened[name] += found is not False
-        self.missed[name] += found is False
+        (self.happened if found else self.missed)[name] += 1
+        return found
 
     def mend(self) -> None:
         """One mishap further: what has been broken long enough works again, and who is dead is started."""

@@ -9,6 +9,7 @@ import hmac
 import json
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 
 SECRET = "a-secret-of-the-fault-run-0123456789"
@@ -42,6 +43,8 @@ class Sinks:
         self.mail: list[Received] = []
         self.hooks: list[Received] = []
         self.forged = 0
+        self.bites: Counter = Counter()
+        """How many letters met a server that misbehaved, by its way (a closed door is not seen from inside)."""
         self.mail_mode = self.hook_mode = "ok"
         self.whom: set[str] = set()
         self.mail_port = self.hook_port = 0
@@ -103,6 +106,7 @@ class Sinks:
         while line := await reader.readline():
             verb = line[:4].upper().strip()
             if self.mail_mode == "hang":
+                self.bites["mail hang"] += 1
                 await asyncio.sleep(HANG)
                 return
             if self.mail_mode == "refuse":
@@ -116,6 +120,7 @@ class Sinks:
                 breaks = self.mail_mode == "break"
                 self.mail.append(mail_of(to, data, answered=not breaks))
                 if breaks:
+                    self.bites["mail break"] += 1
                     return
                 writer.write(b"250 ok\r\n")
             elif verb == b"QUIT":
@@ -125,6 +130,8 @@ class Sinks:
                 writer.write(b"250 ok\r\n")
 
     def _answer_to(self, to: str) -> bytes:
+        if to in self.whom and self.mail_mode in ("later", "never"):
+            self.bites[f"mail {self.mail_mode}"] += 1
         if to in self.whom and self.mail_mode == "later":
             return b"450 mailbox busy\r\n"
         if to in self.whom and self.mail_mode == "never":
@@ -142,6 +149,8 @@ class Sinks:
         """One request; False ends the connection."""
         head = await reader.readuntil(b"\r\n\r\n")
         body = await reader.readexactly(int(header(b"Content-Length: ", head)))
+        if self.hook_mode != "ok":
+            self.bites[f"gateway {self.hook_mode}"] += 1
         match self.hook_mode:
             case "hang":
                 await asyncio.sleep(HANG)

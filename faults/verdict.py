@@ -139,15 +139,19 @@ class Verdict:
     def of_a_rung(
         self, step, recipient, thing, looks: list[Execution], rows: dict[int, float]
     ) -> Iterator[str]:
-        for look in looks:
-            for cycle, when in self.reached(step, thing, look.on, self.clock_at(look.since - 1)):
-                self.counts["owed, by run"] += 1
-                if rows.get(cycle, oracle.FOREVER) > look.until:
-                    yield (
-                        f"{self.name(thing)}, {step.code}/{cycle} ({when}) to {recipient}: "
-                        f"not claimed by run {look.run} of {look.on}"
-                    )
-                    return
+        by_hour = step.measure == "hours"
+        times = [(self.clock_at(look.since - 1) if by_hour else look.on, look) for look in looks]
+        last = max(when for when, _look in times)
+        for cycle, when in self.reached(step, thing, last, last):
+            # The first run that could see it; all later ones are content where that one was.
+            look = next(look for seen, look in times if seen >= when)
+            self.counts["owed, by run"] += 1
+            if rows.get(cycle, oracle.FOREVER) > look.until:
+                yield (
+                    f"{self.name(thing)}, {step.code}/{cycle} ({when}) to {recipient}: "
+                    f"not claimed by run {look.run} of {look.on}"
+                )
+                return
 
     def looks(self, thing: Thing) -> list[Execution]:
         return [
@@ -271,17 +275,23 @@ class Verdict:
         if way["state"] == "impossible" and copies:
             yield f"letter {way['key']} by {channel} is called impossible and arrived"
         if way["state"] == "expired" and copies:
-            self.counts[f"{channel} called expired, though a broken line had brought it"] += 1
+            if way["fault"] == "expired" and way["attempts"] < 2:
+                yield f"letter {way['key']} by {channel} is called expired and arrived"
+            self.counts[f"{channel} expired after an attempt that was cut off, and had arrived"] += 1
         for one in copies:
             if one.to != self.address(way):
                 yield f"letter {way['key']} by {channel} arrived at {one.to}"
 
     def of_same_words(self, channel: str, arrived: dict[str, list[Received]]) -> Iterator[str]:
-        """The same words to the same person under two keys would be a letter said twice."""
+        """The same words of the chase to one person on one day under two keys would be a letter said twice."""
+        on = {one["id"]: one["on"] for one in self.records.messages.values() if one["kind"] == "chase"}
+        chased = {one["token"]: on[one["message_id"]] for one in self.records.deliveries if one["message_id"] in on}
         keys = defaultdict(set)
         for key, copies in arrived.items():
-            keys[copies[0].to, copies[0].subject, copies[0].body].add(key)
-        for (to, subject, _body), found in keys.items():
+            if key not in chased:
+                continue
+            keys[copies[0].to, copies[0].subject, copies[0].body, chased[key]].add(key)
+        for (to, subject, _body, _on), found in keys.items():
             if len(found) > 1:
                 yield f"{to} got “{subject[:40]}” {len(found)} times by {channel}, under different keys"
 
