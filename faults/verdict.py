@@ -285,7 +285,9 @@ class Verdict:
     def of_same_words(self, channel: str, arrived: dict[str, list[Received]]) -> Iterator[str]:
         """The same words of the chase to one person on one day under two keys would be a letter said twice."""
         on = {one["id"]: one["on"] for one in self.records.messages.values() if one["kind"] == "chase"}
-        chased = {one["token"]: on[one["message_id"]] for one in self.records.deliveries if one["message_id"] in on}
+        chased = {
+            one["token"]: on[one["message_id"]] for one in self.records.deliveries if one["message_id"] in on
+        }
         keys = defaultdict(set)
         for key, copies in arrived.items():
             if key not in chased:

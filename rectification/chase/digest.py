@@ -62,7 +62,8 @@ def gather(cursor, run) -> None:
         f"""
         CREATE TEMP TABLE chase_plate ON COMMIT DROP AS
         SELECT DISTINCT ON (x.person_id, x.subject, x.watched)
-               x.person_id, x.watched, x.subject, x.rung_id, x.due_on, %(on)s::date AS said_on, x.recipient, x.via, x.post_id
+               x.person_id, x.watched, x.subject, x.rung_id, x.due_on, %(on)s::date AS said_on, x.recipient, x.via,
+               x.post_id
         FROM {TABLES["chaseclaim"]} x JOIN {TABLES["rung"]} r ON r.id = x.rung_id
         WHERE x.run_id = %(run)s AND x.outcome = '{Outcome.TOLD}' AND x.person_id IS NOT NULL AND NOT r.urgent
         ORDER BY x.person_id, x.subject, x.watched, x.version DESC, r."offset" DESC, x.rung_id DESC, x.cycle DESC
