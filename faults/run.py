@@ -23,7 +23,8 @@ BEGIN = datetime(2026, 3, 2, 0, 5, tzinfo=UTC)
 """Monday 08:05 in Shanghai."""
 SHANGHAI = timedelta(hours=8)
 AUDIT = Path(__file__).with_name("audit.sql")
-PATIENCE = 180
+PATIENCE = 600
+"""Seconds, for a machine that is busy with other things."""
 FILLED_BY = (
     "reference.migrations.0003_limits",
     "rectification.migrations.0002_default_ladder",
