@@ -24,7 +24,7 @@ ACTIVE = """
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'worker%%' AND query ~ %s
       AND (state = 'active' OR state LIKE 'idle in transaction%%')
 """
-PATIENCE = 15
+PATIENCE = 60
 """Seconds within which a worker, which may just be starting, has to be met at work; else the mishap came too late."""
 
 
@@ -35,7 +35,7 @@ def sighted(run, pattern: str) -> tuple[int, str] | None:
         rows = run.ask(ACTIVE, [pattern])
         return run.rng.choice(rows) if rows else None
 
-    return wait_for(look, PATIENCE, pause=0.002)
+    return wait_for(look, PATIENCE, pause=0.004)
 
 
 def at_work(run) -> str | None:
