@@ -22,6 +22,8 @@ from faults.sinks import Sinks
 BEGIN = datetime(2026, 3, 2, 0, 5, tzinfo=UTC)
 """Monday 08:05 in Shanghai."""
 SHANGHAI = timedelta(hours=8)
+LAST_DAY = date(2026, 11, 20)
+"""No later day is stepped to: the working days of the year after are not printed yet."""
 AUDIT = Path(__file__).with_name("audit.sql")
 PATIENCE = 600
 """Seconds, for a machine that is busy with other things."""
@@ -143,7 +145,13 @@ class Breaking:
         return (self.clock.now() + SHANGHAI).date()
 
     def next_day(self, days: int = 1) -> None:
-        """A few minutes after eight of the next morning."""
+        """A few minutes after eight of the next morning; the year ends where its calendar does."""
+        if self.today() >= LAST_DAY:
+            self.clock.step(timedelta(minutes=5))
+            return
+        self.to_next_morning(days)
+
+    def to_next_morning(self, days: int = 1) -> None:
         morning = datetime.combine(self.today() + timedelta(days=days), datetime.min.time(), UTC)
         self.clock.set(morning + timedelta(minutes=self.rng.randint(1, 20)))
 
@@ -236,10 +244,10 @@ class Breaking:
             self.parts.kill(name)
 
     def to_a_working_day(self) -> None:
-        self.next_day()
+        self.to_next_morning()
         works = 'SELECT is_workday FROM reference_calendarday WHERE "date" = %s'
         while not self.ask(works, [self.today()])[0][0]:
-            self.next_day()
+            self.to_next_morning()
 
     def await_a_run(self) -> None:
         """A whole run that began after everything was mended and no act was under way."""
