@@ -51,8 +51,8 @@ class Parts:
         self.sinks = sinks
         self.names = [f"worker{n}" for n in range(1, workers + 1)]
         self.children: dict[str, subprocess.Popen] = {}
-        self.deaths = 0
-        """Workers and beats that ended by themselves, without having been killed."""
+        self.deaths: list[str] = []
+        """Workers and beats that ended by themselves, without having been killed, and their last words."""
 
     # --- coming and going ------------------------------------------------------------------------------
     def start_servers(self) -> None:
@@ -129,12 +129,12 @@ class Parts:
         child.wait()
         return True
 
-    def tend(self) -> None:
+    def tend(self, *, beat: bool = True) -> None:
         """Starts whatever ought to run and does not."""
-        for name in [*self.names, "beat"]:
+        for name in [*self.names, *(["beat"] if beat else [])]:
             child = self.children.get(name)
             if child is not None and child.poll() is not None:
-                self.deaths += 1
+                self.deaths.append(f"{name}: {self.log(name, 1)[:200]}")
             if child is None or child.poll() is not None:
                 self.start(name)
 

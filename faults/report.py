@@ -75,7 +75,9 @@ def counts(breaking: Breaking) -> Iterable[str]:
     more = sum(number > 1 for number in tries)
     yield f"attempts {sum(tries)}, letters tried more than once {more}, given up and retried {breaking.retried}"
     yield f"tasks that failed: {listed(breaking.parts.failures())}"
-    yield f"processes that ended by themselves: {breaking.parts.deaths}; tasks not taken: {listed(breaking.unsent)}"
+    deaths = breaking.parts.deaths
+    yield f"processes that ended by themselves: {len(deaths)}{''.join(f' ({one})' for one in deaths[:3])}"
+    yield f"tasks not taken: {listed(breaking.unsent)}"
 
 
 def listed(counter: Counter) -> str:

@@ -263,9 +263,9 @@ class Verdict:
             again = max(0, len(copies) - 1)
             unanswered = min(again, sum(not one.answered for one in copies))
             self.counts[f"{channel} repeated under the same key, because the line broke"] += unanswered
-            self.counts[f"{channel} repeated under the same key, because somebody was killed or frozen"] += (
-                again - unanswered
-            )
+            self.counts[
+                f"{channel} repeated under the same key, because somebody was killed or frozen, or the date stepped"
+            ] += again - unanswered
         self.counts[f"{channel} received"] = len(received)
         yield from self.of_same_words(channel, arrived)
 
