@@ -5,6 +5,7 @@ python3 dev.py demo      everything: environment, servers, demo county, web, wor
 python3 dev.py test      the tests (arguments go to pytest)
 python3 dev.py lint      style, import contracts, templates, migrations, translations
 python3 dev.py bench     the benchmarks
+python3 dev.py faults    kill and hang the real parts, then hold every letter against a ladder by hand (SEED, FAULTS)
 python3 dev.py messages  compile the translations
 python3 dev.py setup     the environment alone (with --all: tests and tools too)
 python3 dev.py lock      renew requirements.lock from pyproject.toml (with --upgrade: newest versions)
@@ -254,6 +255,11 @@ def bench(arguments: list[str]) -> None:
     enter("-m", "benchmarks", *arguments)
 
 
+def faults(arguments: list[str]) -> None:
+    setup()
+    enter("-m", "faults", *arguments)
+
+
 def messages(arguments: list[str]) -> None:
     setup("all")
     enter("-m", "devtools.messages", *arguments)
@@ -396,7 +402,7 @@ def secrets(arguments: list[str]) -> None:
 
 COMMANDS = {
     command.__name__: command
-    for command in (demo, test, lint, bench, messages, psql, dump, lock, requirements, secrets)
+    for command in (demo, test, lint, bench, faults, messages, psql, dump, lock, requirements, secrets)
 } | {"setup": lambda arguments: setup("all" if "--all" in arguments else "runtime")}
 
 

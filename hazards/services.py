@@ -184,9 +184,13 @@ def write_rows(changes: list[tuple[HazardCase, dict]]) -> None:
 
 
 def lock(cases: list[HazardCase]) -> dict[int, HazardCase]:
-    """The rows as they are now, held until the transaction ends; in one order, so that two never wait in a ring."""
+    """The rows as they are now, held until the transaction ends; in one order, so that two never wait in a ring.
+
+    Held against change, not against being pointed at: the chase, which holds the matters of a case, writes rows that
+    refer to the case, and an act that holds the case changes its matters.
+    """
     wanted = {case.pk for case in cases}
-    rows = HazardCase.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    rows = HazardCase.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
     found = {row.pk: row for row in rows}
     if len(found) != len(cases):
         raise HazardCase.DoesNotExist

@@ -19,6 +19,9 @@ LEASE = timedelta(minutes=5)
 TABLES = {
     model.__name__.lower(): f'"{model._meta.db_table}"' for model in (Delivery, Message, Preference, User)
 }
+# What an answer of the other side is called: with it the letter certainly did not arrive.
+REFUSED = r"^(smtp|http)-[0-9]"
+UNSURE = "expired-unsure"
 DUE = "state IN ('pending', 'failed') AND next_attempt_at <= %(now)s"
 
 
@@ -132,9 +135,16 @@ def show(now: datetime) -> int:
 
 
 def expire(now: datetime) -> int:
-    """Letters that can no longer be of use are not sent late: they say so instead. Those under way are left alone."""
+    """Letters that can no longer be of use are not sent late: they say so instead. Those under way are left alone.
+
+    Where an attempt was cut off before its outcome was noted, or the line broke in the middle, the letter may have
+    arrived: then it says that, too.
+    """
     over = Delivery.objects.due(now).filter(expires_at__lte=now)
-    return over.update(state=Delivery.State.EXPIRED, fault="expired")
+    unsure = over.filter(attempts__gt=0).exclude(fault__regex=REFUSED)
+    words = fault_words(UNSURE)
+    count = unsure.update(state=Delivery.State.EXPIRED, fault=UNSURE, last_error=words)
+    return count + over.update(state=Delivery.State.EXPIRED, fault="expired")
 
 
 def strand(now: datetime) -> int:

@@ -89,7 +89,7 @@ class Reach:
 
 
 def fault_words(fault: str) -> str:
-    """Why there is no way to a person, in the county's language: it is kept with the delivery."""
+    """Why a letter does not leave, in the county's language: it is kept with the delivery."""
     with translation.override(settings.LANGUAGE_CODE):
         return {
             "locked": _("The account is locked."),
@@ -97,6 +97,7 @@ def fault_words(fault: str) -> str:
             "no-phone": _("There is no telephone number for this person."),
             "no-webhook-gateway": _("No SMS gateway in use serves this person's region."),
             "no-bot-gateway": _("No group-chat robot in use serves this person's region."),
+            "expired-unsure": _("An attempt was cut off: whether it arrived is not known."),
         }[fault]
 
 

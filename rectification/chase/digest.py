@@ -53,18 +53,23 @@ def write(cursor, run, rungs: list, *, at: datetime) -> list[Letter]:
 
 
 def gather(cursor, run) -> None:
-    """Each thing once for each person, by the highest rung that was reached, into a table of this transaction."""
+    """Each thing once for each person, by the highest rung that was reached, into a table of this transaction.
+
+    A run that was cut off and taken up holds claims of more than one day: the newest deadline counts, and how many
+    days it is away is said as of the day on which the letter is written.
+    """
     cursor.execute("DROP TABLE IF EXISTS chase_plate")
     cursor.execute(
         f"""
         CREATE TEMP TABLE chase_plate ON COMMIT DROP AS
         SELECT DISTINCT ON (x.person_id, x.subject, x.watched)
-               x.person_id, x.watched, x.subject, x.rung_id, x.due_on, x."on" AS said_on, x.recipient, x.via, x.post_id
+               x.person_id, x.watched, x.subject, x.rung_id, x.due_on, %(on)s::date AS said_on, x.recipient, x.via,
+               x.post_id
         FROM {TABLES["chaseclaim"]} x JOIN {TABLES["rung"]} r ON r.id = x.rung_id
         WHERE x.run_id = %(run)s AND x.outcome = '{Outcome.TOLD}' AND x.person_id IS NOT NULL AND NOT r.urgent
-        ORDER BY x.person_id, x.subject, x.watched, r."offset" DESC, x.rung_id DESC
+        ORDER BY x.person_id, x.subject, x.watched, x.version DESC, r."offset" DESC, x.rung_id DESC, x.cycle DESC
         """,
-        {"run": run.pk},
+        {"run": run.pk, "on": run.on},
     )
 
 

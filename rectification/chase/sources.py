@@ -153,8 +153,8 @@ def take(cursor, source: Source, *, when: dict, after: tuple, size: int, lock: b
 
 
 def drop(cursor) -> None:
-    """The tables of the batch; a commit drops them too."""
-    cursor.execute("DROP TABLE IF EXISTS chase_batch, chase_new")
+    """The tables of the batch, and those of an earlier run in the same transaction; a commit drops them too."""
+    cursor.execute("DROP TABLE IF EXISTS chase_batch, chase_new, chase_plate")
 
 
 def move_on(cursor, source: Source, nexts: Iterable[tuple], stuck: dict | None) -> None:

@@ -34,7 +34,7 @@ def list_case(
     """List `case` at `level`. The highest level standing is the main listing; reports count from today."""
     on = localdate(at)
     listed_on = listed_on or on
-    locked = HazardCase.objects.select_for_update().get(pk=case.pk)
+    locked = HazardCase.objects.select_for_update(no_key=True).get(pk=case.pk)
     refuse_listing(locked, level, paper_number, leader_name, listed_on, on)
     if report_every not in ReportEvery.values:
         raise RuleBroken(_("Choose how often it is reported on."), field="report_every")

@@ -26,7 +26,7 @@ def urge(case, *, how: str, words: str, by, at: datetime, spoken_to: str = "", c
     if len(words.strip()) < 2:
         raise RuleBroken(_("Say what was agreed."), field="words")
     # Two clicks arrive together: the second waits here and then finds what the first left.
-    HazardCase.objects.select_for_update().get(pk=case.pk)
+    HazardCase.objects.select_for_update(no_key=True).get(pk=case.pk)
     if client_id and (done := said_before(case, client_id)):
         return done
     data = {"how": how, "spoken_to": spoken_to.strip(), "client_id": str(client_id or "")}

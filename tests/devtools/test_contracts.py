@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LINTER = Path(sys.executable).parent / "lint-imports"
 APPS = [
-    *("config", "devtools", "operations", "dashboards", "rectification", "inspections", "hazards", "units"),
+    *("faults", "config", "devtools", "operations", "dashboards", "rectification", "inspections", "hazards", "units"),
     *("notifications", "documents", "accounts", "reference", "common"),
 ]
 
@@ -48,6 +48,12 @@ def is_python(path, name):
         ("common/spoilt.py", "def late():\n    import rectification.models", "Apps import one way"),
         ("hazards/spoilt.py", "from rectification import models", "Apps import one way"),
         ("notifications/spoilt.py", "import documents.models", "Apps import one way"),
+        ("devtools/spoilt.py", "import faults.run", "Apps import one way"),
+        (
+            "faults/oracle.py",
+            "import rectification.chase.ladder",
+            "The oracle of the fault run shares no code with the product",
+        ),
         (
             "units/models.py",
             "import units.selectors",

@@ -15,7 +15,7 @@ from django.db import connections
 
 from notifications import services
 from notifications.models import Delivery, Gateway, Line, Preference
-from notifications.services import Letter, delivering, post_many
+from notifications.services import Letter, claims, delivering, lines, post_many
 from tests.cast import EAST
 from tests.notifications import sinks
 
@@ -388,6 +388,18 @@ def test_a_failed_letter_expires_at_its_hour(sms):
         run()
         assert row().next_attempt_at == NOW + timedelta(minutes=1)
         assert run(NOW + timedelta(minutes=1))["expired"] == 1
+
+
+def test_a_letter_that_expires_after_an_attempt_that_was_cut_off_says_that_nobody_knows(sms):
+    """The worker took it, handed it over and was killed before it could note so."""
+    with sinks.Gateway(200) as sink:
+        gateway = sms(sink)
+        post_many([owner(expires_at=NOW + timedelta(minutes=3))], now=NOW)
+        assert len(claims.claim(lines.lane_of("webhook", gateway), 1, NOW)) == 1
+        assert run(NOW + timedelta(minutes=6)) == {"in_app": 0, "expired": 1}
+        assert sink.seen == []
+    assert state() == ("expired", 1, "expired-unsure")
+    assert row().last_error == "有一次发送中途中断，对方是否收到无法确定。"
 
 
 def test_nothing_leaves_before_its_hour(sms):

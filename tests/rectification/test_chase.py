@@ -421,6 +421,27 @@ def test_a_run_killed_at_any_statement_leaves_nothing_by_half(chased_case, monke
     ]
 
 
+def test_a_run_taken_up_on_a_later_day_speaks_of_the_newest_deadline_and_of_its_own_day(
+    chased_case, posts, monkeypatch
+):
+    moved, same = chased_case(DUE), chased_case(DUE)
+
+    def killed(self):
+        raise Killed
+
+    with monkeypatch.context() as cut:
+        cut.setattr(engine.Chase, "write_digests", killed)
+        with pytest.raises(Killed):
+            run(FIVE_BEFORE)
+    extended(moved, date(2026, 6, 11), asked_by=posts["officer"], granted_by=posts["office"], on=FIVE_BEFORE)
+    run(date(2026, 6, 8))  # a Monday: three days later
+    (body,) = Message.objects.filter(key__startswith="digest:", recipient=posts["officer"]).values_list(
+        "body", flat=True
+    )
+    assert f"还剩 2 天到期：兴旺百货店 · 疏散通道、安全出口被占用、堵塞（{same.number}）" in body
+    assert f"还剩 3 天到期：兴旺百货店 · 疏散通道、安全出口被占用、堵塞（{moved.number}）" in body
+
+
 # --- the words ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "template",

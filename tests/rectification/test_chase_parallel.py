@@ -8,11 +8,21 @@ import pytest
 from django.db import connection, transaction
 
 from hazards.models import HazardCase
+from hazards.services import lock, record
 from notifications.models import Message
 from rectification.chase import engine
-from rectification.models import ChaseClaim, Matter
+from rectification.models import ChaseClaim, Matter, Rung, Suggestion
 from tests.factories import at
-from tests.rectification.chasing import chased_case, extended, full_ladder, ladder, looked_at, posts, told  # noqa: F401
+from tests.rectification.chasing import (  # noqa: F401
+    chased_case,
+    extended,
+    full_ladder,
+    ladder,
+    looked_at,
+    next_look,
+    posts,
+    told,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -104,3 +114,16 @@ def test_a_deadline_that_changes_during_the_run_is_chased_by_the_new_one(chased_
     waiting.join(30)
     assert told(case) == []
     assert not Message.objects.filter(kind="chase").exists()
+
+
+def test_a_run_does_not_wait_for_somebody_who_holds_a_case(chased_case):
+    """What it writes about the case would wait for the act, and the act for the matters that the run holds."""
+    Rung.objects.filter(code="after-1").update(follow_ups=["interview"])
+    case = chased_case(DUE)
+    with transaction.atomic():
+        lock([case])
+        (tally,) = in_threads(1, lambda: engine.run(on=ON, at=at(ON, 8)))
+        assert (tally.claimed, tally.locked) == (6, 0)
+        record(case, "pass", by=case.inspector, at=at(ON, 9))
+    assert Suggestion.objects.filter(case=case, what="interview").exists()
+    assert next_look(case) is None
