@@ -5,6 +5,8 @@ from rest_framework import serializers
 
 from common.days import now, today
 from documents.models import Document
+from hazards import clock_panel
+from hazards.api import ClockSerializer
 from hazards.models import HazardCase
 from rectification import seal_selectors, selectors
 from rectification.models import (
@@ -61,6 +63,16 @@ class RefusalSerializer(serializers.Serializer):
     code = serializers.CharField()
     detail = serializers.CharField(help_text="A sentence in the language of the caller.")
     field = serializers.CharField(required=False)
+
+
+class WithClocks(serializers.Serializer):
+    """A measure with the authority's own time limits over it, and why each ends on its day."""
+
+    clocks = serializers.SerializerMethodField()
+
+    @extend_schema_field(ClockSerializer(many=True))
+    def get_clocks(self, row):
+        return ClockSerializer(clock_panel.rows_about(row.clock_subject, at=now()), many=True).data
 
 
 def person(source: str) -> serializers.CharField:
@@ -133,7 +145,7 @@ class SuspensionSerializer(AtUnitSerializer):
         )
 
 
-class WholeSuspensionSerializer(SuspensionSerializer):
+class WholeSuspensionSerializer(WithClocks, SuspensionSerializer):
     """One suspension with the hazards behind it, its requests and checks, and the caller's steps."""
 
     cases = CaseRef(many=True)
@@ -142,7 +154,7 @@ class WholeSuspensionSerializer(SuspensionSerializer):
     steps = serializers.SerializerMethodField()
 
     class Meta(SuspensionSerializer.Meta):
-        fields = [*SuspensionSerializer.Meta.fields, "cases", "resumptions", "checks", "steps"]
+        fields = [*SuspensionSerializer.Meta.fields, "cases", "resumptions", "checks", "clocks", "steps"]
         read_only_fields = fields
 
     @extend_schema_field(StepSerializer(many=True))
@@ -212,7 +224,7 @@ class SealSerializer(AtUnitSerializer):
         )
 
 
-class WholeSealSerializer(SealSerializer):
+class WholeSealSerializer(WithClocks, SealSerializer):
     """One seal with the hazards behind it, who put it up, the requests to lift it, and the caller's steps."""
 
     cases = CaseRef(many=True)
@@ -221,7 +233,7 @@ class WholeSealSerializer(SealSerializer):
     steps = serializers.SerializerMethodField()
 
     class Meta(SealSerializer.Meta):
-        fields = [*SealSerializer.Meta.fields, "cases", "officers", "requests", "steps"]
+        fields = [*SealSerializer.Meta.fields, "cases", "officers", "requests", "clocks", "steps"]
         read_only_fields = fields
 
     @extend_schema_field(StepSerializer(many=True))
