@@ -11,6 +11,7 @@ from hazards.models import HazardCase
 from rectification import seal_selectors, selectors
 from rectification.models import (
     AcceptanceCheck,
+    Complaint,
     LookBack,
     Order,
     OrderItem,
@@ -331,6 +332,30 @@ class WholeWatchSerializer(WatchSerializer):
     @staticmethod
     def with_everything(rows):
         return WatchSerializer.with_everything(rows).prefetch_related("looks__seen_by")
+
+
+# --- complaints ------------------------------------------------------------------------------------------
+
+
+class ComplaintSerializer(WithClocks, AtUnitSerializer):
+    """A complaint with its clock. Who complained is kept nowhere."""
+
+    inspector = serializers.CharField(source="inspector.username")
+    recorded_by, answered_by, dropped_by = person("recorded_by"), person("answered_by"), person("dropped_by")
+    stage = serializers.CharField(help_text="unchecked, checked, answered or dropped")
+
+    class Meta:
+        model = Complaint
+        fields = [
+            *AT_UNIT, "client_id", "received_at", "matter", "words", "inspector", "recorded_by", "recorded_at",
+            "stage", "inspection", "checked_at", "told", "answer", "answered_by", "answered_at", "drop_reason",
+            "dropped_by", "dropped_at", "clocks",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    @staticmethod
+    def with_everything(rows):
+        return rows.select_related("unit", "inspector", "recorded_by", "answered_by", "dropped_by")
 
 
 # --- orders ----------------------------------------------------------------------------------------------
