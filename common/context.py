@@ -95,6 +95,13 @@ NAVIGATION = (
         short=_("Sealed"),
     ),
     Entry(
+        "rectification:complaints",
+        _("Complaints"),
+        "mail",
+        frozenset({TOWNSHIP, OFFICE, LEADER, AUDITOR, INSPECTOR}),
+        LOOK,
+    ),
+    Entry(
         "rectification:referrals",
         _("Referrals"),
         "transfer",

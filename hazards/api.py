@@ -61,6 +61,7 @@ class ClockSerializer(serializers.Serializer):
     is_late = serializers.BooleanField()
     estimated = serializers.BooleanField()
     why = serializers.CharField()
+    article = serializers.CharField(help_text="The rule and its article; empty for the owner's deadline.")
 
     def get_due(self, row) -> str | None:
         return row.due.isoformat() if row.due else None

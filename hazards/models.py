@@ -225,6 +225,14 @@ class HazardCase(models.Model):
     void_asked_on = models.DateField(
         _("voiding asked for on"), null=True, blank=True, help_text=_("Empty: no request waits.")
     )
+    referral_stage = models.CharField(
+        _("how far the department is"),
+        max_length=8,
+        blank=True,
+        db_default="",
+        default="",
+        help_text=_("Empty: the case is not referred."),
+    )
     listed_levels = ArrayField(
         models.CharField(max_length=8, choices=Level), default=list, blank=True, verbose_name=_("listed by")
     )

@@ -280,6 +280,10 @@ def write_headline(row: HazardCase, event: CaseEvent, headline: dict) -> Deadlin
         row.void_asked_on = event.on
     elif event.act == "refuse_void" or event.to_state not in states.LIVE:
         row.void_asked_on = None
+    if event.to_state != states.TRANSFERRED:
+        row.referral_stage = ""
+    else:
+        row.referral_stage = states.REFERRED.get(event.act, row.referral_stage)
     if event.to_state != event.from_state:
         row.state = event.to_state
         row.state_on = event.on

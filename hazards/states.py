@@ -103,7 +103,14 @@ ACTS: dict[str, Act] = dict(
     ]
 )
 
+WAITING, ACCEPTED, ANSWERED = "waiting", "accepted", "answered"
+REFERRED = {"transfer": WAITING, "accept_referral": ACCEPTED, "answer_referral": ANSWERED}
+"""How far the department is with a referred case after an act; a case that is not referred has no such stage."""
+
 CONDITIONS: dict[str, Callable] = {
+    "accept_referral": lambda case: case.referral_stage == WAITING,
+    "answer_referral": lambda case: case.referral_stage in (WAITING, ACCEPTED),
+    "close_referral": lambda case: case.referral_stage == ANSWERED,
     "list": lambda case: case.grade == "major",
     "delist": lambda case: bool(case.listed_levels),
     "reverse": lambda case: case.grade == "major" and case.due_on is not None,

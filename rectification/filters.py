@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.scope import within
 from common.days import end_of, now, today
 from hazards.filters import YES_NO, region_code
-from rectification.models import LookBack, Seal, Suspension, Watch
+from rectification.models import Complaint, LookBack, Seal, Suspension, Watch
 
 
 class AtUnit(df.FilterSet):
@@ -110,3 +110,11 @@ class OrderFilter(AtUnit):
 
     def by_void(self, queryset, name, value):
         return one_or_the_other(queryset, Q(document__voided_at__isnull=False), value)
+
+
+class ComplaintFilter(AtUnit):
+    matter = df.ChoiceFilter(label=_("What it is about"), choices=Complaint.Matter.choices)
+    checked = df.ChoiceFilter(label=_("Checked on the spot"), choices=YES_NO, method="by_check")
+
+    def by_check(self, queryset, name, value):
+        return one_or_the_other(queryset, Q(checked_at__isnull=False), value)

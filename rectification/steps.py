@@ -9,10 +9,10 @@ from accounts import roles
 from common.days import day_of
 from rectification import enforcement_steps, forms, seal_forms
 from rectification.acts import Doing
-from rectification.models import Order, Seal, Suspension
+from rectification.models import Complaint, Order, Seal, Suspension
 from rectification.order_forms import UnitOrderForm
 from rectification.seal_selectors import PERMISSIONS
-from rectification.services import orders, seals, suspensions, watches
+from rectification.services import complaints, orders, seals, suspensions, watches
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Way(Doing):
 SUSPENSION: dict[str, Way] = {}
 SEAL: dict[str, Way] = {}
 WATCH: dict[str, Way] = {}
+COMPLAINT: dict[str, Way] = {}
 
 
 def way(book: dict[str, Way], slug: str, form: type[forms.ActForm], permission: str):
@@ -166,6 +167,25 @@ def lift_seal(seal, facts, by, at):
 @seal_way("refuse", seal_forms.KeepSealForm)
 def refuse_to_lift(seal, facts, by, at):
     return seals.refuse_to_lift(seal, reason=facts["reason"], by=by, at=at)
+
+
+# --- complaints ------------------------------------------------------------------------------------------
+
+
+def receive_complaint(unit, facts: dict, *, by, at) -> Complaint:
+    """Write down what somebody reported about a unit."""
+    wanted = ("received_at", "matter", "words", "inspector", "client_id")
+    return complaints.receive(unit, **{name: facts[name] for name in wanted}, by=by, at=at)
+
+
+@way(COMPLAINT, "answer", forms.AnswerComplaintForm, "complaint.answer")
+def answer_complaint(complaint, facts, by, at):
+    return complaints.answer(complaint, told=facts["told"], words=facts["words"], by=by, at=at)
+
+
+@way(COMPLAINT, "drop", forms.DropComplaintForm, "complaint.drop")
+def drop_complaint(complaint, facts, by, at):
+    return complaints.drop(complaint, reason=facts["reason"], by=by, at=at)
 
 
 # --- watches and orders ----------------------------------------------------------------------------------

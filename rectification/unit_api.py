@@ -1,4 +1,4 @@
-"""Measures on units over the API: suspensions, seals, look-backs, watches, and orders over several hazards.
+"""Measures on units over the API: suspensions, seals, look-backs, watches, complaints, orders over several hazards.
 
 Each POST calls the service behind the page, through the form of the page. A list that takes a POST answers 201, or
 200 where the same `client_id` made the row before; a step answers 200 with the measure as it stands afterwards.
@@ -19,7 +19,7 @@ from rectification import filters, forms, seal_forms, steps
 from rectification import unit_serializers as shapes
 from rectification.acts import DOINGS
 from rectification.bodies import body_of, filled
-from rectification.models import LookBack, Order, Seal, Suspension, Watch
+from rectification.models import Complaint, LookBack, Order, Seal, Suspension, Watch
 from rectification.order_forms import UnitOrderForm
 from rectification.services import lookbacks, orders
 from units.models import Unit
@@ -279,6 +279,43 @@ class WatchViewSet(Measures):
         return self.take(steps.WATCH["look"])
 
 
+# --- complaints ------------------------------------------------------------------------------------------
+
+
+class ComplaintViewSet(Measures):
+    """Complaints (举报投诉) about units: received, checked within 24 hours or three working days, answered."""
+
+    queryset = Complaint.objects.none()
+    serializer_class = whole = shapes.ComplaintSerializer
+    filterset_class = filters.ComplaintFilter
+
+    @extend_schema(
+        request=body_of(forms.ComplaintForm, unit=AtUnit().fields["unit"]),
+        responses=answers(shapes.ComplaintSerializer, 200, 201),
+    )
+    def create(self, request):
+        """Write a complaint down; from its receipt the clock of its kind runs.
+
+        The check itself is an inspection of the kind `complaint`, which meets the clock when it is filed.
+        The same `client_id` again answers 200 and writes nothing.
+        """
+        unit = unit_of(request)
+        roles.need(request.user, "complaint.receive", unit.region_id)
+        facts = filled(forms.ComplaintForm, request, unit=unit).cleaned_data
+        by, at = request.user, now()
+        return self.made(lambda: steps.receive_complaint(unit, facts, by=by, at=at), facts["client_id"])
+
+    @step(steps.COMPLAINT["answer"], shapes.ComplaintSerializer)
+    def answer(self, request, pk=None):
+        """Note that the result was told to whoever complained, or why that was impossible."""
+        return self.take(steps.COMPLAINT["answer"])
+
+    @step(steps.COMPLAINT["drop"], shapes.ComplaintSerializer)
+    def drop(self, request, pk=None):
+        """Set a complaint aside that was written down twice or is none; its clock stops."""
+        return self.take(steps.COMPLAINT["drop"])
+
+
 # --- orders ----------------------------------------------------------------------------------------------
 
 
@@ -371,5 +408,6 @@ routes = [
     ("seals", SealViewSet, "seal"),
     ("lookbacks", LookBackViewSet, "lookback"),
     ("watches", WatchViewSet, "watch"),
+    ("complaints", ComplaintViewSet, "complaint"),
     ("orders", OrderViewSet, "order"),
 ]

@@ -21,7 +21,7 @@ from hazards.clock_rules import (
     SERVE_ORDER,
 )
 from hazards.models import Clock, HazardCase, Level
-from rectification.models import Enforcement, Suspension, Transfer
+from rectification.models import Complaint, Enforcement, Suspension, Transfer
 from reference import limits
 from reference.selectors import calendar
 
@@ -57,10 +57,11 @@ class Now:
 
 
 def now(unit, on: date) -> Now:
-    """What stands on `unit`, read in two statements."""
+    """What stands on `unit`, read in three statements."""
     cases = list(standing_cases(unit))
     suspension = standing_suspension(unit)
     steps = [step for case in cases for step in steps_of(case, on)]
+    steps += steps_of_complaints(unit)
     if suspension:
         steps += steps_of_suspension(suspension, cases)
     steps.sort(key=lambda step: (not step.first, step.by or date.max, step.case is not None and step.case.pk))
@@ -197,6 +198,25 @@ def steps_of_suspension(suspension: Suspension, cases: list) -> list[NextStep]:
     return step(
         "ask_to_resume", _("Rectify, then ask for the acceptance check"), pgettext("who acts", "Unit")
     )
+
+
+def steps_of_complaints(unit) -> list[NextStep]:
+    """Complaints that nobody has checked, each until the end of its clock; those checked wait for the answer."""
+    inspector = str(pgettext("who acts", "Inspector"))
+    subject = Concat(Value("complaint:"), Cast(OuterRef("pk"), CharField()))
+    ends = Clock.objects.running().filter(subject=subject).values("due_on")[:1]
+    open_ones = Complaint.objects.filter(unit=unit, dropped_at=None, answered_at=None)
+    return [
+        NextStep(
+            "answer_complaint" if row.checked_at else "check_complaint",
+            _("Tell the result of the check") if row.checked_at else _("Check the complaint on the spot"),
+            row.get_matter_display(),
+            inspector,
+            None if row.checked_at else row.due_on,
+            row.get_absolute_url(),
+        )
+        for row in open_ones.annotate(due_on=Subquery(ends)).order_by("received_at", "pk")[:MOST]
+    ]
 
 
 def enforcement_step(status: str) -> tuple[str, str]:

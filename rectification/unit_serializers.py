@@ -5,10 +5,13 @@ from rest_framework import serializers
 
 from common.days import now, today
 from documents.models import Document
+from hazards import clock_panel
+from hazards.api import ClockSerializer
 from hazards.models import HazardCase
 from rectification import seal_selectors, selectors
 from rectification.models import (
     AcceptanceCheck,
+    Complaint,
     LookBack,
     Order,
     OrderItem,
@@ -61,6 +64,16 @@ class RefusalSerializer(serializers.Serializer):
     code = serializers.CharField()
     detail = serializers.CharField(help_text="A sentence in the language of the caller.")
     field = serializers.CharField(required=False)
+
+
+class WithClocks(serializers.Serializer):
+    """A measure with the authority's own time limits over it, and why each ends on its day."""
+
+    clocks = serializers.SerializerMethodField()
+
+    @extend_schema_field(ClockSerializer(many=True))
+    def get_clocks(self, row):
+        return ClockSerializer(clock_panel.rows_about(row.clock_subject, at=now()), many=True).data
 
 
 def person(source: str) -> serializers.CharField:
@@ -133,7 +146,7 @@ class SuspensionSerializer(AtUnitSerializer):
         )
 
 
-class WholeSuspensionSerializer(SuspensionSerializer):
+class WholeSuspensionSerializer(WithClocks, SuspensionSerializer):
     """One suspension with the hazards behind it, its requests and checks, and the caller's steps."""
 
     cases = CaseRef(many=True)
@@ -142,7 +155,7 @@ class WholeSuspensionSerializer(SuspensionSerializer):
     steps = serializers.SerializerMethodField()
 
     class Meta(SuspensionSerializer.Meta):
-        fields = [*SuspensionSerializer.Meta.fields, "cases", "resumptions", "checks", "steps"]
+        fields = [*SuspensionSerializer.Meta.fields, "cases", "resumptions", "checks", "clocks", "steps"]
         read_only_fields = fields
 
     @extend_schema_field(StepSerializer(many=True))
@@ -212,7 +225,7 @@ class SealSerializer(AtUnitSerializer):
         )
 
 
-class WholeSealSerializer(SealSerializer):
+class WholeSealSerializer(WithClocks, SealSerializer):
     """One seal with the hazards behind it, who put it up, the requests to lift it, and the caller's steps."""
 
     cases = CaseRef(many=True)
@@ -221,7 +234,7 @@ class WholeSealSerializer(SealSerializer):
     steps = serializers.SerializerMethodField()
 
     class Meta(SealSerializer.Meta):
-        fields = [*SealSerializer.Meta.fields, "cases", "officers", "requests", "steps"]
+        fields = [*SealSerializer.Meta.fields, "cases", "officers", "requests", "clocks", "steps"]
         read_only_fields = fields
 
     @extend_schema_field(StepSerializer(many=True))
@@ -319,6 +332,30 @@ class WholeWatchSerializer(WatchSerializer):
     @staticmethod
     def with_everything(rows):
         return WatchSerializer.with_everything(rows).prefetch_related("looks__seen_by")
+
+
+# --- complaints ------------------------------------------------------------------------------------------
+
+
+class ComplaintSerializer(WithClocks, AtUnitSerializer):
+    """A complaint with its clock. Who complained is kept nowhere."""
+
+    inspector = serializers.CharField(source="inspector.username")
+    recorded_by, answered_by, dropped_by = person("recorded_by"), person("answered_by"), person("dropped_by")
+    stage = serializers.CharField(help_text="unchecked, checked, answered or dropped")
+
+    class Meta:
+        model = Complaint
+        fields = [
+            *AT_UNIT, "client_id", "received_at", "matter", "words", "inspector", "recorded_by", "recorded_at",
+            "stage", "inspection", "checked_at", "told", "answer", "answered_by", "answered_at", "drop_reason",
+            "dropped_by", "dropped_at", "clocks",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    @staticmethod
+    def with_everything(rows):
+        return rows.select_related("unit", "inspector", "recorded_by", "answered_by", "dropped_by")
 
 
 # --- orders ----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@ from django.urls import path
 
 from rectification import (
     chase_views,
+    complaint_views,
     ladder_views,
     listing_views,
     order_views,
@@ -43,6 +44,10 @@ urlpatterns = [
     path("suspensions/", views.suspension_list, name="suspensions"),
     path("suspensions/<int:pk>/", views.suspension_detail, name="suspension"),
     path("suspensions/<int:pk>/<slug:step>/", views.suspension_step, name="suspension-step"),
+    path("complaints/", complaint_views.complaint_list, name="complaints"),
+    path("complaints/<int:pk>/", complaint_views.complaint_detail, name="complaint"),
+    path("complaints/<int:pk>/<slug:step>/", complaint_views.complaint_step, name="complaint-step"),
+    path("units/<int:unit_id>/complaint/", complaint_views.receive, name="receive-complaint"),
     path("seals/", seal_views.seal_list, name="seals"),
     path("seals/<int:pk>/", seal_views.seal_detail, name="seal"),
     path("seals/<int:pk>/<slug:step>/", seal_views.seal_step, name="seal-step"),

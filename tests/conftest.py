@@ -72,6 +72,15 @@ def media(settings, tmp_path):
     return settings.MEDIA_ROOT
 
 
+@pytest.fixture(autouse=True)
+def no_calendar_of_an_earlier_test():
+    """The process keeps the calendar for half a minute, and a test's rollback takes its rows away without a signal."""
+    yield
+    from reference.selectors import forget_calendar
+
+    forget_calendar()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
     """A test that empties all tables empties those that a migration filled; they are filled again behind it."""

@@ -142,7 +142,9 @@ class Board:
         return f"{HIGH.get(level, self.paper)}〔{day.year}〕{serial}号"
 
     def office(self, level: str):
-        return self.desk.cast.office if level == "county" else self.city.office
+        if level == "county":
+            return self.desk.cast.office
+        return self.city.province if level == "province" else self.city.office
 
     def submit(self, number: int, listed: Listed, case_pk: int, region: str):
         def submit(moment):

@@ -25,6 +25,8 @@ class Cast:
     leader: User
     # Inspectors who only verify: a major hazard is verified by none of those who ordered it.
     verifiers: tuple[User, ...] = ()
+    # Who lists for the province, where the county lies in a city that is played.
+    province: User | None = None
 
 
 class Hiring:
@@ -159,6 +161,8 @@ def quzhou(hiring: Hiring) -> tuple[Cast, dict[str, Cast]]:
         person = hiring.person(f"i{code}-3", card=f"浙消监〔2023〕{code[-2:]}03")
         hiring.post(person, Role.INSPECTOR, code, office=brigade, title="监督员")
         counties[code].verifiers = (person,)
+    city.province = hiring.person("office-zhejiang")
+    hiring.post(city.province, Role.COUNTY_OFFICE, CITY[:2], title="省消安办联络员")
     return city, counties
 
 

@@ -1,6 +1,7 @@
 """What each act asks for: one form per act, for the page and for the API; by paper."""
 
 from rectification.forms.base import ActForm, ReasonForm, colleagues, usual_team
+from rectification.forms.complaints import AnswerComplaintForm, ComplaintForm, DropComplaintForm
 from rectification.forms.extensions import AskExtensionForm, DecideExtensionForm
 from rectification.forms.fields import DayInput, OfficersField, Photos, PhotosField, day, words
 from rectification.forms.handovers import HandOverAllForm, HandOverForm, successors
@@ -40,11 +41,13 @@ __all__ = [
     "AcceptanceForm",
     "AchieveForm",
     "ActForm",
+    "AnswerComplaintForm",
     "AnswerReferralForm",
     "AskExtensionForm",
     "AssureForm",
     "CallInForm",
     "CaseChoice",
+    "ComplaintForm",
     "CorrectDeadlineForm",
     "DayInput",
     "DecideExtensionForm",
@@ -54,6 +57,7 @@ __all__ = [
     "DelistForm",
     "DetermineForm",
     "DrawForm",
+    "DropComplaintForm",
     "DropForm",
     "ElementsField",
     "ElementsInput",

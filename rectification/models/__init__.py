@@ -1,6 +1,7 @@
 """The papers and acts that stand behind a case's headline."""
 
 from rectification.models.chase import ChaseClaim, ChaseRun, Matter, Rung, Suggestion
+from rectification.models.complaints import Complaint
 from rectification.models.enforcements import Enforcement, EnforcementOfficer, Plea
 from rectification.models.extensions import Extension
 from rectification.models.handovers import HandOver, HandOverLine
@@ -24,6 +25,7 @@ __all__ = [
     "ChaseClaim",
     "ChaseRun",
     "Circumstance",
+    "Complaint",
     "Draw",
     "Enforcement",
     "EnforcementOfficer",

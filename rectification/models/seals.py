@@ -160,6 +160,11 @@ class Seal(models.Model):
         return self.awaits_study and timezone.now() > limits.urgent_study_by(self.executed_at)
 
     @property
+    def clock_subject(self) -> str:
+        """What the clocks of a seal are about."""
+        return f"seal:{self.pk}"
+
+    @property
     def awaits_study(self) -> bool:
         return self.status == self.Status.IN_FORCE and self.urgent and self.document_id is None
 

@@ -17,7 +17,7 @@ from hazards.services import Hazard, Step, open_cases, record_all
 from inspections.models import ENFORCEMENT_KINDS, Finding, Inspection, Status
 from inspections.services import refuse_incomplete
 from rectification.models import Order, Suspension
-from rectification.services import orders, papers, suspensions
+from rectification.services import complaints, orders, papers, suspensions
 from units.combined_use_words import headline, to_do_words
 from units.lodging import verdict_for
 from units.services import mark_inspected
@@ -107,6 +107,7 @@ def complete(
     if enforcing:
         order_standing(filing, findings, delivery=(handing or Handing()).delivery(visit), by=by, at=at)
         propose_stop(filing, suspend, no_suspension_reason, by=by, at=at)
+    complaints.follow_visit(visit, at=at)
     mark_inspected(visit.unit, on=localdate(visit.started_at))
     return filing
 

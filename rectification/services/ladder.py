@@ -33,8 +33,10 @@ SHORT_NAME = re.compile(r"[A-Za-z0-9_-]{1,24}")
 GRADES, LEVELS = ("general", "major"), ("", "county", "city", "province")
 CASE_FACTS = frozenset({"number", "category", "part", "description", "inspector"})
 """Facts that only a case has; a thing of a unit alone would leave a gap in the letter."""
-UNIT_CLOCKS = frozenset({"C9", "C10", "C11", "C12", "C12-2", "C13", "C13-2", "C14", "C14-2"})
-"""Clocks of seals and suspensions, which concern a unit and no case."""
+UNIT_CLOCKS = frozenset(
+    {"C9", "C10", "C11", "C12", "C12-2", "C13", "C13-2", "C14", "C14-2", "COMPLAINT-24", "COMPLAINT-3"}
+)
+"""Clocks of seals, suspensions and complaints, which concern a unit and no case."""
 FACTS = (
     "name",
     "name_en",

@@ -15,6 +15,9 @@ from rectification import reporting
 from rectification.models import Listing, ReportEvery
 from rectification.services import papers
 
+LEVEL_DIGITS = {Level.PROVINCE: 2, Level.CITY: 4, Level.COUNTY: 6}
+"""How long the region code of the government of each level is (GB/T 2260)."""
+
 
 @transaction.atomic
 def list_case(
@@ -36,6 +39,8 @@ def list_case(
     listed_on = listed_on or on
     locked = HazardCase.objects.select_for_update(no_key=True).get(pk=case.pk)
     refuse_listing(locked, level, paper_number, leader_name, listed_on, on)
+    registrar = registrar_code(by, locked.region_id)
+    refuse_level(level, registrar)
     if report_every not in ReportEvery.values:
         raise RuleBroken(_("Choose how often it is reported on."), field="report_every")
     listing = Listing(
@@ -48,7 +53,7 @@ def list_case(
         requirement=requirement.strip(),
         listed_on=listed_on,
         listed_by=by,
-        registrar_code=registrar_code(by, locked.region_id),
+        registrar_code=registrar,
         report_every=report_every,
         report_from=on,
         report_due_on=reporting.next_due(report_every, on, on),
@@ -94,6 +99,19 @@ def registrar_code(by, region_id: str) -> str:
     if not codes:
         roles.need(by, "case.list", region_id)
     return min(codes, key=len)
+
+
+def refuse_level(level: str, registrar: str) -> None:
+    """Nobody lists in the name of a higher government: it lists by itself, at its own level (Fire Law, Art. 55)."""
+    if len(registrar) > LEVEL_DIGITS[level]:
+        raise RuleBroken(
+            _(
+                "A higher government lists by itself: your post lists at the level of its own government only"
+                " (Fire Law, Art. 55)."
+            ),
+            field="level",
+            code="other_level",
+        )
 
 
 def refuse_listing(

@@ -527,7 +527,7 @@ def refuse_not_up(seal: Seal) -> None:
 
 def subject_of(seal: Seal) -> str:
     """What the clocks of a seal are about."""
-    return f"seal:{seal.pk}"
+    return seal.clock_subject
 
 
 def note_service(document: Document, *, on: date, by, at: datetime) -> None:

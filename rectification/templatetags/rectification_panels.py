@@ -28,9 +28,14 @@ def case_papers(context, case):
 
 @register.inclusion_tag("rectification/_unit_measures.html", takes_context=True)
 def unit_measures(context, unit):
-    """What this person may start against the unit: an order, a stop, a seal."""
+    """What this person may start against the unit: an order, a stop, a seal; or receive a complaint."""
     user = context["request"].user
-    may = {"may_order": "case.order", "may_stop": "suspension.propose", "may_seal": "seal.propose"}
+    may = {
+        "may_order": "case.order",
+        "may_stop": "suspension.propose",
+        "may_seal": "seal.propose",
+        "may_receive": "complaint.receive",
+    }
     on_register = not unit.is_retired
     return {"unit": unit} | {
         name: on_register and roles.may(user, permission, unit.region_id) for name, permission in may.items()

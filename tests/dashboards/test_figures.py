@@ -125,8 +125,9 @@ def test_by_place_type(march, leader):
     }
 
 
-def test_by_listing_counts_the_highest_level_that_ever_listed(march, leader):
-    journeys.list_(march.overdue, by=leader, level="city", day=day("3-08"))
+def test_by_listing_counts_the_highest_level_that_ever_listed(march, leader, make_person):
+    city = make_person("city_office", "市安办", "county_office", "1311")
+    journeys.list_(march.overdue, by=city, level="city", day=day("3-08"))
     found = {row.key: row.found for row in figures(leader, by="listed").rows}
     assert found == {"province": 0, "city": 1, "county": 0, "none": 9}
 

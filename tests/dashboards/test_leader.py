@@ -178,17 +178,27 @@ def test_a_headline_that_was_tampered_with_breaks_the_identity(march, leader):
 
 # --- listed ----------------------------------------------------------------------------------------------
 @pytest.fixture
-def thirteen(make_unit, make_hazard, leader, office):
+def listers(make_person, leader):
+    """Who lists at each level."""
+    return {
+        "county": leader,
+        "city": make_person("city_office", "市安办", "county_office", "1311"),
+        "province": make_person("province_office", "省安办", "county_office", "13"),
+    }
+
+
+@pytest.fixture
+def thirteen(make_unit, make_hazard, listers, office):
     """13 units listed: 3 by the province, 4 by the city, 6 by the county; 8 of them closed and delisted."""
     levels = ["province"] * 3 + ["city"] * 4 + ["county"] * 6
     done = {0, 3, 4, 5, 7, 8, 9, 10}
     for number, level in enumerate(levels):
         case = make_hazard(make_unit(f"第{number}家工厂"), "1-05", due="2-10")
         journeys.make_major(case, by=office, day=day("1-06"))
-        journeys.list_(case, by=leader, level=level, day=day("1-07"))
+        journeys.list_(case, by=listers[level], level=level, day=day("1-07"))
         if number in done:
             record(case, "pass", by=None, at=at(day("2-08")))
-            listings.delist(case.listings.get(), paper_number="〔2026〕8号", by=leader, at=at(day("2-20")))
+            listings.delist(case.listings.get(), paper_number="〔2026〕8号", by=listers[level], at=at(day("2-20")))
     return levels
 
 
@@ -214,12 +224,14 @@ def test_closed_but_the_board_still_up_is_not_done(thirteen, leader):
     assert listing_lines(listed_units(leader, area, ON), area)[1].done == 8
 
 
-def test_a_unit_listed_twice_is_counted_once_at_its_main_listing(make_unit, make_hazard, leader, office):
+def test_a_unit_listed_twice_is_counted_once_at_its_main_listing(
+    make_unit, make_hazard, leader, listers, office
+):
     unit = make_unit("双挂工厂")
     for level in ("county", "city"):
         case = make_hazard(unit, "1-05", due="2-10")
         journeys.make_major(case, by=office, day=day("1-06"))
-        journeys.list_(case, by=leader, level=level, day=day("1-07"))
+        journeys.list_(case, by=listers[level], level=level, day=day("1-07"))
     area = area_of(leader, COUNTY, ON)
     (short,) = listed_units(leader, area, ON)
     assert (short.level, short.is_done, short.days) == ("city", False, 49)

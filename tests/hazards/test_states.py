@@ -105,6 +105,9 @@ CARRIES = {
     "correct_deadline": {"due_on": plus(20)},
     "grant_extension": {"asked_until": plus(45)},
     "refuse_extension": {"asked_until": plus(45)},
+    "accept_referral": {"referral_stage": "waiting"},
+    "answer_referral": {"referral_stage": "accepted"},
+    "close_referral": {"referral_stage": "answered"},
     "void": {"void_asked_on": plus(20)},
     "refuse_void": {"void_asked_on": plus(20)},
 }
@@ -185,6 +188,7 @@ def test_each_allowed_act_works_and_leaves_its_event(state, name, case, cast):
         ("refuse_extension", "ordered"),
         ("void", "ordered"),
         ("refuse_void", "ordered"),
+        ("close_referral", "transferred"),
     ],
 )
 def test_what_the_case_must_carry_beside_its_state(name, state, case, cast):

@@ -39,6 +39,33 @@ def test_several_levels_one_main(major, office, city_office):
     assert list(HazardCase.objects.listed("province")) == []
 
 
+@pytest.mark.parametrize(
+    ("who", "level", "is_right"),
+    [
+        ("office", "county", True), ("office", "city", False), ("office", "province", False),
+        ("leader", "city", False),
+        ("city", "city", True), ("city", "province", False),
+        # A city may write down what its county has listed.
+        ("city", "county", True),
+        ("province", "province", True),
+    ],
+)  # fmt: skip
+def test_nobody_lists_in_the_name_of_a_higher_government(who, level, is_right, major, cast, make_person):
+    people = {
+        "city": make_person("c", "市安办", "county_office", "1311"),
+        "province": make_person("p", "省安办", "county_office", "13"),
+        "office": cast["office"],
+        "leader": cast["leader"],
+    }
+    if is_right:
+        assert journeys.list_(major, by=people[who], level=level).level == level
+        return
+    with pytest.raises(RuleBroken, match=r"55|第五十五条") as refusal:
+        journeys.list_(major, by=people[who], level=level)
+    assert (refusal.value.field, refusal.value.code) == ("level", "other_level")
+    assert not major.listings.exists() and not major.events.filter(act="list").exists()
+
+
 def test_one_level_lists_once(major, office):
     journeys.list_(major, by=office)
     with pytest.raises(AlreadyDone):

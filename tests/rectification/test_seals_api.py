@@ -398,3 +398,12 @@ def test_the_office_refuses_once_after_a_failed_inspection(post, asked, office, 
         "in_force",
     )
     refused(post(office, f"{asked.pk}/refuse", reason="未除"), "already_done")
+
+
+def test_a_seal_answers_its_clocks_and_why(sealed, api_as, as_user, inspector_a):
+    answer = api_as(inspector_a).get(f"{URL}{sealed.pk}/").json()
+    (lasts,) = [clock for clock in answer["clocks"] if clock["code"] == "C11"]
+    assert (lasts["due"], lasts["is_late"]) == ("2026-04-09", False)
+    assert "30" in lasts["why"] and "第二十二条" in lasts["article"]
+    page = as_user(inspector_a).get(f"/rectification/seals/{sealed.pk}/").content.decode()
+    assert lasts["why"] in page
