@@ -24,6 +24,7 @@ from rectification.chase import digest, orphans, sources, sql
 from rectification.chase.ladder import Plan, Step, plan, plan_by_hour
 from rectification.chase.people import Directory, Place
 from rectification.chase.reasons import sentences
+from rectification.chase.sound import faults, sound
 from rectification.chase.sources import EVERY_FEW_MINUTES, MORNING, Profile, Source
 from rectification.models import ChaseClaim, ChaseRun, Rung
 from rectification.models.chase import Measure, Recipient
@@ -53,6 +54,8 @@ class Tally:
     """The same by rung and township."""
     years: Counter = field(default_factory=Counter)
     """Things that wait for the working days of a year, by year."""
+    faulty: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What is wrong with rungs that were owed, by rung: their letters went out all the same."""
     locked: int = 0
     """Things that somebody was changing the whole time; the next run has them."""
     busy: bool = False
@@ -81,6 +84,7 @@ class Tally:
             "orphans": self.orphans,
             "nobody": {f"{rung} {township}": n for (rung, township), n in sorted(self.nobody.items())},
             "years": {str(year): n for year, n in sorted(self.years.items())},
+            "faulty": dict(sorted(self.faulty.items())),
             "locked": self.locked,
         }
         return {name: value for name, value in notes.items() if value}
@@ -199,7 +203,8 @@ class Chase:
     def __init__(self, *, on: date, at: datetime, calendar: Calendar, hourly: bool = False):
         self.on, self.at, self.calendar, self.hourly = on, at, calendar, hourly
         rungs = list(Rung.objects.order_by("pk"))
-        self.rungs = {rung.pk: rung for rung in rungs}
+        self.faulty = {rung.pk: found for rung in rungs if (found := faults(rung))}
+        self.rungs = {rung.pk: sound(rung) for rung in rungs}
         self.urgent = [rung.pk for rung in rungs if rung.urgent]
         self.special = [rung.pk for rung in rungs if rung.urgent or rung.follow_ups or tells_owner(rung)]
         self.steps = {rung.pk: step_of(rung) for rung in rungs}
@@ -293,6 +298,9 @@ class Chase:
         self.tally.due += sum(
             number for profile, number in taken.profiles.items() if profile.stands and plans[profile].owed
         )
+        self.tally.faulty |= {
+            self.rungs[rung].code: self.faulty[rung] for _key, rung, *_rest in owed if rung in self.faulty
+        }
         owed_columns = sql.owed_columns(source, owed)
         stuck = self.find_stuck(cursor, source, taken, owed, owed_columns)
         if owed:
