@@ -125,13 +125,24 @@ def run(
     """
     days = calendar or loaded_calendar()
     if dry_run:
-        return Chase(on=on, at=at, calendar=days).count()
+        return rehearse(on=on, at=at, calendar=days)
     with alone("morning") as is_alone:
         if not is_alone:
             return Tally(on, busy=True)
+        # Before the guard counts: cases that nobody answers for are as much of a flood as any other.
+        orphans.follow(on=on)
         if guard and (found := too_much(guard, on=on, at=at, calendar=days)):
             return hold(found, at=at)
         return Chase(on=on, at=at, calendar=days).run()
+
+
+@transaction.atomic
+def rehearse(*, on: date, at: datetime, calendar: Calendar) -> Tally:
+    """What a run would do, the cases that nobody answers for included; everything is taken back."""
+    orphans.follow(on=on)
+    found = Chase(on=on, at=at, calendar=calendar).count()
+    transaction.set_rollback(True)
+    return found
 
 
 def run_hourly(*, at: datetime, calendar: Calendar | None = None) -> Tally:
@@ -228,8 +239,6 @@ class Chase:
     # --- the run -------------------------------------------------------------------------------------
     def run(self) -> Tally:
         self.record = self.begin()
-        if not self.hourly:
-            orphans.follow(on=self.on)
         for attempt in range(PASSES):
             self.walk()
             self.tally.locked = max(self.count_due() - self.stuck, 0)

@@ -85,3 +85,20 @@ def test_the_ladder_shows_what_is_wrong_where_it_can_be_mended(as_user, office, 
             assert name in page
     rung = Rung.objects.get(code="after-1")
     assert as_user(office).get(f"/rectification/chase/ladder/{rung.pk}/change/").status_code == 200
+
+
+def test_a_rehearsal_counts_cases_that_nobody_answers_for_and_writes_nothing(
+    make_case, full_ladder, posts, inspector_a
+):
+    from accounts.models import Post
+    from rectification.models import ChaseClaim, Matter
+
+    case = make_case(day=date(2026, 6, 1))
+    Post.objects.filter(user=inspector_a).update(ends_on=date(2026, 6, 9))
+    rehearsed = run(dry_run=True)
+    assert not Matter.objects.filter(watched="orphan").exists()
+    assert (ChaseRun.objects.count(), ChaseClaim.objects.count(), Message.objects.count()) == (0, 0, 0)
+    done = run()
+    assert Matter.objects.filter(watched="orphan", subject=case.pk, ended_at=None).exists()
+    assert rehearsed.counts() == done.counts()
+    assert done.claimed >= 1
