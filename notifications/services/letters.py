@@ -25,7 +25,8 @@ class Letter:
 
     `recipient_id` None is a person without an account, such as the owner of a unit: they are told by SMS at
     `to_phone` and in no other way, and `region` says whose office looks after the letter.
-    `must` are channels that the occasion demands, `may` those that go where the person has chosen them.
+    `must` are channels that the occasion demands, `may` those that go where the person has chosen them: every one
+    unless the occasion says otherwise.
     Nothing is brought before `not_before`, nor after `expires_at`; an `urgent` letter passes over quiet hours.
     """
 
@@ -38,7 +39,7 @@ class Letter:
     link: str = ""
     about: str = ""
     must: tuple[str, ...] = (IN_APP,)
-    may: tuple[str, ...] = (EMAIL,)
+    may: tuple[str, ...] = (EMAIL, WEBHOOK, BOT)
     not_before: datetime | None = None
     expires_at: datetime | None = None
     to_name: str = ""

@@ -24,6 +24,7 @@ from rectification.chase import digest, orphans, sources, sql
 from rectification.chase.ladder import Plan, Step, plan, plan_by_hour
 from rectification.chase.people import Directory, Place
 from rectification.chase.reasons import sentences
+from rectification.chase.sound import faults, sound
 from rectification.chase.sources import EVERY_FEW_MINUTES, MORNING, Profile, Source
 from rectification.models import ChaseClaim, ChaseRun, Rung
 from rectification.models.chase import Measure, Recipient
@@ -53,6 +54,8 @@ class Tally:
     """The same by rung and township."""
     years: Counter = field(default_factory=Counter)
     """Things that wait for the working days of a year, by year."""
+    faulty: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What is wrong with rungs that were owed, by rung: their letters went out all the same."""
     locked: int = 0
     """Things that somebody was changing the whole time; the next run has them."""
     busy: bool = False
@@ -81,6 +84,7 @@ class Tally:
             "orphans": self.orphans,
             "nobody": {f"{rung} {township}": n for (rung, township), n in sorted(self.nobody.items())},
             "years": {str(year): n for year, n in sorted(self.years.items())},
+            "faulty": dict(sorted(self.faulty.items())),
             "locked": self.locked,
         }
         return {name: value for name, value in notes.items() if value}
@@ -121,13 +125,24 @@ def run(
     """
     days = calendar or loaded_calendar()
     if dry_run:
-        return Chase(on=on, at=at, calendar=days).count()
+        return rehearse(on=on, at=at, calendar=days)
     with alone("morning") as is_alone:
         if not is_alone:
             return Tally(on, busy=True)
+        # Before the guard counts: cases that nobody answers for are as much of a flood as any other.
+        orphans.follow(on=on)
         if guard and (found := too_much(guard, on=on, at=at, calendar=days)):
             return hold(found, at=at)
         return Chase(on=on, at=at, calendar=days).run()
+
+
+@transaction.atomic
+def rehearse(*, on: date, at: datetime, calendar: Calendar) -> Tally:
+    """What a run would do, the cases that nobody answers for included; everything is taken back."""
+    orphans.follow(on=on)
+    found = Chase(on=on, at=at, calendar=calendar).count()
+    transaction.set_rollback(True)
+    return found
 
 
 def run_hourly(*, at: datetime, calendar: Calendar | None = None) -> Tally:
@@ -199,7 +214,8 @@ class Chase:
     def __init__(self, *, on: date, at: datetime, calendar: Calendar, hourly: bool = False):
         self.on, self.at, self.calendar, self.hourly = on, at, calendar, hourly
         rungs = list(Rung.objects.order_by("pk"))
-        self.rungs = {rung.pk: rung for rung in rungs}
+        self.faulty = {rung.pk: found for rung in rungs if (found := faults(rung))}
+        self.rungs = {rung.pk: sound(rung) for rung in rungs}
         self.urgent = [rung.pk for rung in rungs if rung.urgent]
         self.special = [rung.pk for rung in rungs if rung.urgent or rung.follow_ups or tells_owner(rung)]
         self.steps = {rung.pk: step_of(rung) for rung in rungs}
@@ -223,8 +239,6 @@ class Chase:
     # --- the run -------------------------------------------------------------------------------------
     def run(self) -> Tally:
         self.record = self.begin()
-        if not self.hourly:
-            orphans.follow(on=self.on)
         for attempt in range(PASSES):
             self.walk()
             self.tally.locked = max(self.count_due() - self.stuck, 0)
@@ -293,6 +307,9 @@ class Chase:
         self.tally.due += sum(
             number for profile, number in taken.profiles.items() if profile.stands and plans[profile].owed
         )
+        self.tally.faulty |= {
+            self.rungs[rung].code: self.faulty[rung] for _key, rung, *_rest in owed if rung in self.faulty
+        }
         owed_columns = sql.owed_columns(source, owed)
         stuck = self.find_stuck(cursor, source, taken, owed, owed_columns)
         if owed:

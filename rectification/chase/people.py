@@ -56,7 +56,7 @@ class Addressee:
 
 def why(kind: str, via: str, holder: str = "") -> str:
     """Why a person told as `kind` gets the letter; `holder` is the person stood in for."""
-    title = TITLES.get(kind, "")
+    title = TITLES.get(kind, "收件岗位")
     if via == Via.DEPUTY:
         return f"您代{holder}履行{title}职责，故送达本件。"
     if via == Via.OFFICE:
@@ -115,7 +115,8 @@ class Directory:
                 officers = self._served([post for post in posts if not post.is_head], kind)
                 # A township whose head does the work alone.
                 return officers or self._served(posts, kind)
-        raise ValueError(kind)
+        # A role that came into the table past the form (chase.sound): the office is told in its stead.
+        return ()
 
     def _nearest_office(self, code: str, kind: str) -> tuple[Addressee, ...]:
         for region in dict.fromkeys((code, *(code[:length] for length in CODE_LENGTHS))):

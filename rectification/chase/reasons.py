@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from rectification.chase.sound import fault_sentences
+
 
 def sentences(notes: dict) -> Iterator[str]:
     """One sentence for each thing that somebody has to do. Letters passed over need nobody's care."""
@@ -24,6 +26,12 @@ def sentences(notes: dict) -> Iterator[str]:
             "%(letters)d letters of rung %(rung)s reach nobody in %(township)s: no holder of the post, no deputy,"
             " no office. Fill the post; the letters go out with the next run."
         ) % {"letters": letters, "rung": rung, "township": township}
+    for rung, wrong in notes.get("faulty", {}).items():
+        for what in fault_sentences(wrong):
+            yield _("Rung %(rung)s: %(what)s. Save a new version of it under “Ladder”.") % {
+                "rung": rung,
+                "what": what,
+            }
     if cases := notes.get("locked"):
         yield _("%(cases)d cases were being changed the whole time; the next run has them.") % {
             "cases": cases

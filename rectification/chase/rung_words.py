@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from notifications.models import Delivery
+from rectification.chase.sound import fault_sentences, faults
 from rectification.models import Rung
 from rectification.models.chase import FollowUp, Measure, Recipient, Watched
 from rectification.watched import WAITING
@@ -46,13 +47,14 @@ class Spoken:
 
     @property
     def whom(self) -> str:
-        return "、".join(str(Recipient(kind).label) for kind in self.rung.recipients)
+        labels = dict(Recipient.choices)
+        return "、".join(str(labels.get(kind, kind)) for kind in self.rung.recipients)
 
     @property
     def ways(self) -> str:
         """The inbox always; what the rung demands besides."""
         labels = dict(Delivery.Channel.choices)
-        return "+".join(str(labels[name]) for name in ("in_app", *self.rung.channels))
+        return "+".join(str(labels.get(name, name)) for name in ("in_app", *self.rung.channels))
 
     @property
     def again(self) -> str:
@@ -71,11 +73,17 @@ class Spoken:
 
     def chosen(self, field: str) -> list:
         labels = dict(Rung._meta.get_field(field).base_field.choices)
-        return [labels[one] for one in getattr(self.rung, field)]
+        return [labels.get(one, one) for one in getattr(self.rung, field)]
 
     @property
     def suggests(self) -> str:
-        return "、".join(str(FollowUp(one).label) for one in self.rung.follow_ups)
+        labels = dict(FollowUp.choices)
+        return "、".join(str(labels.get(one, one)) for one in self.rung.follow_ups)
+
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with a row that did not come through the form."""
+        return list(fault_sentences(faults(self.rung)))
 
     @property
     def sentence(self) -> str:
