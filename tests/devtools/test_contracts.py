@@ -10,7 +10,17 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LINTER = Path(sys.executable).parent / "lint-imports"
 APPS = [
-    *("faults", "config", "devtools", "operations", "dashboards", "rectification", "inspections", "hazards", "units"),
+    *(
+        "faults",
+        "config",
+        "devtools",
+        "operations",
+        "dashboards",
+        "rectification",
+        "inspections",
+        "hazards",
+        "units",
+    ),
     *("notifications", "documents", "accounts", "reference", "common"),
 ]
 
