@@ -25,7 +25,7 @@ class ComplaintQuerySet(models.QuerySet):
 
 
 class Complaint(models.Model):
-    """What somebody reported about a unit. Who it was is kept confidential and stands nowhere here (Order 120, Art. 18)."""
+    """What somebody reported about a unit. Who it was is confidential and stands nowhere here (Order 120, Art. 18)."""
 
     class Matter(models.TextChoices):
         EXITS = "exits", _("Exits or passages occupied, blocked or closed, evacuation obstructed")
