@@ -24,18 +24,26 @@ ACTIVE = """
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE 'worker%%' AND query ~ %s
       AND (state = 'active' OR state LIKE 'idle in transaction%%')
 """
-PATIENCE = 60
+LOOK, PATIENCE = 3, 60
 """Seconds within which a worker, which may just be starting, has to be met at work; else the mishap came too late."""
 
 
 def sighted(run, pattern: str) -> tuple[int, str] | None:
-    """The backend that is at work on something like this at this moment, and the worker that it serves."""
+    """The backend that is at work on something like this at this moment, and the worker that it serves.
+
+    Where nothing was left to do there is more every few seconds.
+    """
 
     def look():
         rows = run.ask(ACTIVE, [pattern])
         return run.rng.choice(rows) if rows else None
 
-    return wait_for(look, PATIENCE, pause=0.004)
+    for _try in range(PATIENCE // LOOK):
+        if found := wait_for(look, LOOK, pause=0.004):
+            return found
+        run.parts.tend()
+        stir(run)
+    return None
 
 
 def at_work(run) -> str | None:

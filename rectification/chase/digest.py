@@ -30,11 +30,13 @@ class Plate:
     lines: list[str] = field(default_factory=list)
     rungs: Counter = field(default_factory=Counter)
     whys: list[str] = field(default_factory=list)
+    channels: list[str] = field(default_factory=list)
+    """Demanded by any rung of the morning, also by one that a higher rung of the same thing hides."""
     only: tuple | None = None
 
 
 def write(cursor, run, rungs: list, *, at: datetime) -> list[Letter]:
-    """The digests of a run, from the claims that it has made: four statements whatever their number."""
+    """The digests of a run, from the claims that it has made: five statements whatever their number."""
     gather(cursor, run)
     plates: dict[int, Plate] = {}
     for person_id, rung_id, number in counts(cursor):
@@ -48,6 +50,8 @@ def write(cursor, run, rungs: list, *, at: datetime) -> list[Letter]:
             plate.only = (subject, body, case_id, unit_id)
     for person_id, kind, via, holder in reasons(cursor):
         plates[person_id].whys.append(why(kind, via, holder))
+    for person_id, channels in demanded(cursor, run, [rung.pk for rung in rungs if rung.channels]):
+        plates[person_id].channels = channels
     names = {rung.pk: rung for rung in rungs}
     return [letter(run, plate, names) for plate in plates.values()]
 
@@ -76,6 +80,24 @@ def gather(cursor, run) -> None:
 def counts(cursor) -> list[tuple[int, int, int]]:
     """(person, rung, how many things)."""
     cursor.execute("SELECT person_id, rung_id, count(*) FROM chase_plate GROUP BY 1, 2 ORDER BY 1, 2")
+    return cursor.fetchall()
+
+
+def demanded(cursor, run, rungs: list[int]) -> list[tuple[int, list[str]]]:
+    """(person, channels) that those of the rungs demand which told somebody; nothing is asked where none does."""
+    if not rungs:
+        return []
+    cursor.execute(
+        f"""
+        SELECT x.person_id, array_agg(DISTINCT c.channel)
+        FROM {TABLES["chaseclaim"]} x JOIN {TABLES["rung"]} r ON r.id = x.rung_id
+        CROSS JOIN LATERAL unnest(r.channels) AS c(channel)
+        WHERE x.run_id = %(run)s AND x.rung_id = ANY(%(rungs)s) AND x.outcome = '{Outcome.TOLD}'
+          AND x.person_id IS NOT NULL AND NOT r.urgent
+        GROUP BY 1
+        """,
+        {"run": run.pk, "rungs": rungs},
+    )
     return cursor.fetchall()
 
 
@@ -127,13 +149,12 @@ WHY = "{why}"
 def letter(run, plate: Plate, rungs: dict) -> Letter:
     """The letter of one person; with one thing on the plate it is the rung's own."""
     whys = "\n".join(plate.whys)
-    channels = sorted({channel for rung in plate.rungs for channel in rungs[rung].channels})
     said = {
         "recipient_id": plate.person_id,
         "kind": KIND,
         "key": f"digest:{run.pk}:{plate.person_id}",
         "on": run.on,
-        "must": ("in_app", *channels),
+        "must": ("in_app", *sorted(plate.channels)),
     }
     if plate.total == 1:
         subject, body, case_id, unit_id = plate.only

@@ -442,6 +442,16 @@ def test_a_run_taken_up_on_a_later_day_speaks_of_the_newest_deadline_and_of_its_
     assert f"还剩 3 天到期：兴旺百货店 · 疏散通道、安全出口被占用、堵塞（{moved.number}）" in body
 
 
+def test_a_channel_that_a_rung_demands_is_used_though_a_higher_rung_of_the_case_hides_it(chased_case, ladder):
+    """Late by weeks, the leader hears of the case by the later rung; the earlier one demanded an SMS."""
+    Rung.objects.filter(code="after-7").update(channels=["webhook"])
+    chased_case(DUE)
+    run(date(2026, 6, 29))
+    letter = Message.objects.get(recipient__username="leader", key__startswith="digest:")
+    assert letter.subject.startswith("再次催办")
+    assert set(letter.deliveries.values_list("channel", flat=True)) == {"in_app", "email", "webhook"}
+
+
 # --- the words ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "template",
