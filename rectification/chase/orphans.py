@@ -10,10 +10,12 @@ from rectification.watched import Watched
 
 CASES, MATTERS = HazardCase._meta.db_table, Matter._meta.db_table
 
+# In the order of the cases, in which acts on several cases lock them too.
 ENDED = f"""
     SELECT chase_watch('{Watched.ORPHAN}', m.subject, false, NULL, NULL, NULL, NULL, NULL)
     FROM {MATTERS} m
     WHERE m.watched = '{Watched.ORPHAN}' AND m.ended_at IS NULL AND m.subject <> ALL(%(orphans)s::bigint[])
+    ORDER BY m.subject
 """
 # The waiting began on the day on which it was first seen.
 BEGUN = f"""
@@ -22,6 +24,7 @@ BEGUN = f"""
     FROM {CASES} c
     LEFT JOIN {MATTERS} m ON m.watched = '{Watched.ORPHAN}' AND m.subject = c.id AND m.ended_at IS NULL
     WHERE c.id = ANY(%(orphans)s::bigint[])
+    ORDER BY c.id
 """
 
 
