@@ -111,7 +111,9 @@ def event_label(act: str) -> str:
 CONDITION_WORDS = {
     "accept_referral": _("The acceptance or the result is written down already."),
     "answer_referral": _("The result is written down already."),
-    "close_referral": _("The department has not reported its result yet. Write it down first, or take the case back."),
+    "close_referral": _(
+        "The department has not reported its result yet. Write it down first, or take the case back."
+    ),
     "list": _("Only a major fire hazard is listed. Record the meeting that found it major first."),
     "delist": _("No board hangs for this case."),
     "reverse": _(

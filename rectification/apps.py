@@ -32,9 +32,7 @@ class RectificationConfig(AppConfig):
         guards.after_serve += [orders.note_service, seals.note_service, enforcements.note_service]
         units.before_retire.append(standing_seals_on)
         set_tab(
-            Tab(
-                "complaints", _("Complaints"), "mail", "rectification:complaints", select="#complaint-rows"
-            )
+            Tab("complaints", _("Complaints"), "mail", "rectification:complaints", select="#complaint-rows")
         )
         set_tab(Tab("seals", _("Temporary seals"), "lock", "rectification:seals", select="#seal-rows"))
 

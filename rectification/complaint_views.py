@@ -86,9 +86,13 @@ def receive(request, unit_id: int):
         except RuleBroken as refusal:
             put_refusal(form, refusal)
         else:
-            return answer_done(request, made.get_absolute_url(), _("The complaint is received; its clock runs."))
+            return answer_done(
+                request, made.get_absolute_url(), _("The complaint is received; its clock runs.")
+            )
     context = {"unit": unit, "form": form}
-    return render(request, "rectification/complaint_receive.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "rectification/complaint_receive.html", context, status=422 if form.errors else 200
+    )
 
 
 @require_GET

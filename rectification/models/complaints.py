@@ -25,7 +25,7 @@ class ComplaintQuerySet(models.QuerySet):
 
 
 class Complaint(models.Model):
-    """What somebody reported about a unit. Who it was is kept confidential and stands nowhere here (Order 120, Art. 18)."""
+    """What somebody reported about a unit. Who it was is confidential and stands nowhere here (Order 120, Art. 18)."""
 
     class Matter(models.TextChoices):
         EXITS = "exits", _("Exits or passages occupied, blocked or closed, evacuation obstructed")
@@ -71,7 +71,8 @@ class Complaint(models.Model):
                 name="complaint_checked_by_a_visit",
             ),
             models.CheckConstraint(
-                condition=Q(answered_at=None, told="") | Q(answered_at__isnull=False, checked_at__isnull=False),
+                condition=Q(answered_at=None, told="")
+                | Q(answered_at__isnull=False, checked_at__isnull=False),
                 name="complaint_answered_after_the_check",
             ),
             models.CheckConstraint(
@@ -124,4 +125,6 @@ class Complaint(models.Model):
 
     @property
     def stage_tone(self) -> str:
-        return {"unchecked": "warning", "checked": "info", "answered": "success", "dropped": "muted"}[self.stage]
+        return {"unchecked": "warning", "checked": "info", "answered": "success", "dropped": "muted"}[
+            self.stage
+        ]

@@ -58,7 +58,7 @@ def refuse_complaint(unit, matter: str, words: str, received_at: datetime, at: d
 
 
 def follow_visit(visit: Inspection, *, at: datetime) -> int:
-    """A completed check of complaints (举报投诉核查) checks what had been received before it began. Answers how many."""
+    """A completed visit of this kind checks what had been received before it began. Answers how many."""
     if visit.kind != Kind.COMPLAINT:
         return 0
     waiting = Complaint.objects.unchecked().filter(unit=visit.unit, received_at__lte=visit.started_at)

@@ -198,7 +198,9 @@ def thirteen(make_unit, make_hazard, listers, office):
         journeys.list_(case, by=listers[level], level=level, day=day("1-07"))
         if number in done:
             record(case, "pass", by=None, at=at(day("2-08")))
-            listings.delist(case.listings.get(), paper_number="〔2026〕8号", by=listers[level], at=at(day("2-20")))
+            listings.delist(
+                case.listings.get(), paper_number="〔2026〕8号", by=listers[level], at=at(day("2-20"))
+            )
     return levels
 
 

@@ -192,7 +192,10 @@ def test_from_the_pages(unit, as_user, officer_east, office, inspector_a, inspec
         assert as_user(inspector_a).get("/rectification/complaints/?tab=%00&unit=x").status_code == 200
         page = as_user(inspector_a).get(made.get_absolute_url()).content.decode()
         assert f"?unit={unit.pk}&amp;kind=complaint" in page or f"?unit={unit.pk}&kind=complaint" in page
-        assert as_user(inspector_a).post(f"{made.get_absolute_url()}drop/", {"reason": "重复"}).status_code == 403
+        assert (
+            as_user(inspector_a).post(f"{made.get_absolute_url()}drop/", {"reason": "重复"}).status_code
+            == 403
+        )
         early = as_user(inspector_a).post(
             f"{made.get_absolute_url()}answer/", {"told": "told", "words": "已告知"}
         )
@@ -213,7 +216,9 @@ def test_over_the_api(unit, api_as, officer_east, office, inspector_a):
         assert api_as(officer_east).post(URL, body, format="json").status_code == 200
         assert api_as(officer_east).post(URL, body | {"matter": "x"}, format="json").status_code == 400
         pk = made.json()["id"]
-        refused = api_as(inspector_a).post(f"{URL}{pk}/answer/", {"told": "told", "words": "已告知"}, format="json")
+        refused = api_as(inspector_a).post(
+            f"{URL}{pk}/answer/", {"told": "told", "words": "已告知"}, format="json"
+        )
         assert (refused.status_code, refused.json()["code"]) == (409, "not_checked")
         answer = api_as(office).post(f"{URL}{pk}/drop/", {"reason": "重复登记"}, format="json")
         assert (answer.status_code, answer.json()["stage"], answer.json()["clocks"]) == (200, "dropped", [])
