@@ -4,6 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from common import clocks
@@ -131,7 +132,8 @@ class Clock(models.Model):
         if self.due_at is None:
             return None
         is_hours = self.limit.unit == clocks.HOURS
-        start, due = (self.began_at, self.due_at) if is_hours else (self.began_on, self.due_on)
+        hours = localtime(self.began_at), localtime(self.due_at)
+        start, due = hours if is_hours else (self.began_on, self.due_on)
         return clocks.remembered(self.limit.unit, self.amount, start, due, self.facts)
 
 

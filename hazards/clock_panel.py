@@ -36,9 +36,13 @@ class Row:
     why: str
     article: str = ""
     estimated: bool = False
+    halted: bool = False
+    """It stands still: the case is discontinued, or lies with a department."""
 
     @property
     def tone(self) -> str:
+        if self.halted:
+            return "muted"
         if self.is_late:
             return "danger"
         if self.met_at:
@@ -47,6 +51,8 @@ class Row:
 
     @property
     def status(self) -> str:
+        if self.halted:
+            return _("Stands still")
         if self.met_at:
             return _("Done late") if self.is_late else _("Done in time")
         if self.is_late:
@@ -110,9 +116,15 @@ def began_words(clock: Clock) -> str:
     return event_of(clock)
 
 
+def standing_entry(entries: list[DeadlineEntry]) -> DeadlineEntry | None:
+    """The line of the ledger that set the day as it is; None where no deadline stands."""
+    last = next((one for one in reversed(entries) if one.act not in states.HALTS_DEADLINE), None)
+    return last if last and last.due_on else None
+
+
 def owner_row(case: HazardCase, entries: list[DeadlineEntry], *, at: datetime) -> Row | None:
     """The owner's deadline as a clock: from the order that stands to the end of the day it names."""
-    standing = entries[-1] if entries and entries[-1].due_on else None
+    standing = standing_entry(entries)
     if standing is None or case.due_on is None:
         return None
     first = next((one for one in reversed(entries) if one.act in ("order", "reorder", "fail")), standing)
@@ -130,6 +142,7 @@ def owner_row(case: HazardCase, entries: list[DeadlineEntry], *, at: datetime) -
         has_begun=True,
         why=owner_why(standing),
         estimated=is_estimated(standing),
+        halted=not case.is_live and closed is None,
     )
 
 

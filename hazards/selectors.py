@@ -185,6 +185,7 @@ EVENT_FACE = {
     "void": ("ban", "muted"),
     "refuse_void": ("undo", "info"),
     "absorb": ("clipboard", "muted"),
+    "moved": ("route", "info"),
     "look_back": ("eye", "success"),
     "list": ("flag", "listed"),
     "delist": ("flag", "muted"),

@@ -272,6 +272,9 @@ def write_headline(row: HazardCase, event: CaseEvent, headline: dict) -> Deadlin
         headline = {**headline, "due_on": None}
     if "due_on" in headline and headline["due_on"] != row.due_on:
         entry = change_deadline(row, event, headline["due_on"])
+    elif event.act in states.HALTS_DEADLINE and row.due_on is not None:
+        # The day is the same; the ledger says that it no longer counts, by whom and why.
+        entry = change_deadline(row, event, row.due_on)
     for name in headline.keys() - {"due_on"}:
         setattr(row, name, headline[name])
     if event.act in states.SETTLES_REQUEST:

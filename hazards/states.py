@@ -140,6 +140,9 @@ ASKS_VOID = frozenset({"ask_void", "ask_merge"})
 CLEARS_DEADLINE = frozenset({"take_back", "resume", "reopen"})
 """Acts after which the old deadline means nothing: a new order must set the next one."""
 
+HALTS_DEADLINE = frozenset({"suspend"})
+"""Acts after which the deadline stands still: it is not overdue, and its ledger says why."""
+
 
 def condition_holds(act: str, case) -> bool:
     """Whether the case's headline allows the act, the state apart."""

@@ -86,6 +86,7 @@ EVENT_LABELS = {
     "void": _("Case voided"),
     "refuse_void": _("Voiding refused"),
     "absorb": _("A duplicate went into this case"),
+    "moved": _("Went with the unit to another place"),
     "look_back": _("Looked back: rectification holds"),
     "reopen": _("Relapse: a new round begins"),
     "instruct": _("Instruction given"),

@@ -19,6 +19,7 @@ from inspections.filters import ORDERINGS, InspectionFilter
 from inspections.forms import DiscardForm, FindingForm, FinishForm, StartForm, findings_forms, kinds_for
 from inspections.models import ENFORCEMENT_KINDS, Finding, Inspection, Photo, Result, Status
 from reference.models import HazardCategory
+from units.selectors import combined_use_panel
 
 SHOWN = {"overdue": 40, "reinspect": 40, "due": 40, "inspect": 60, "drafts": 40}
 
@@ -163,6 +164,7 @@ def page_context(visit: Inspection) -> dict:
         "progress": sheet.progress,
         "forms": findings_forms(sheet.findings, enforcing=enforcing, on=on),
         "enforcing": enforcing,
+        "combined_use": combined_use_panel(visit.unit),
         "team": list(visit.team.select_related("user")),
     }
 

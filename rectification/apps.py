@@ -42,11 +42,13 @@ class RectificationConfig(AppConfig):
 
         from accounts.followers import after_deputy
         from hazards import followers
+        from rectification.chase import moving
         from rectification.services import lookbacks, standing_in, suggestions, watches
         from units import guards, registry
 
         followers.after_record += [lookbacks.schedule, suggestions.follow]
         after_deputy.append(standing_in.tell_both)
+        guards.after_move.append(moving.follow_move)
         guards.after_retire.append(watches.follow_retirement)
         guards.after_restore.append(watches.follow_restoring)
         registry.set_tab(

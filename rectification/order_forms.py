@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.days import today
 from hazards.models import Grade
-from rectification.forms import ActForm, DayInput, words
+from rectification.forms import ActForm, DayInput, DeadlineField, words
 from rectification.services import orders
 
 
@@ -73,5 +73,5 @@ class UnitOrderForm(ActForm):
         ]
 
 
-def _day(label) -> forms.DateField:
-    return forms.DateField(label=label, required=False, widget=DayInput(min=today().isoformat()))
+def _day(label) -> DeadlineField:
+    return DeadlineField(label=label, required=False, widget=DayInput(min=today().isoformat()))

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.days import today
-from rectification.forms import NO_PHOTO, ActForm, OfficersField, PhotosField, day, words
+from rectification.forms import NO_PHOTO, ActForm, OfficersField, PhotosField, day, deadline, words
 from rectification.models import ReviewItem
 
 
@@ -48,7 +48,7 @@ class VerdictItemForm(ItemForm):
         label=_("Result"), choices=ReviewItem.Outcome.choices, widget=forms.RadioSelect
     )
     note = words(_("What was seen"), rows=2, most=500, required=False)
-    due_on = day(_("New deadline"), required=False, help_text=_("The end of that day."))
+    due_on = deadline(_("New deadline"), required=False, help_text=_("The end of that day."))
     photos = PhotosField(label=_("Photos"), required=False)
     no_photo = forms.ChoiceField(label=_("Closed without a photo, because"), choices=NO_PHOTO, required=False)
 

@@ -77,8 +77,7 @@ def why(ending: Ending, event: str = "") -> str:
 def due_words(due: date | datetime) -> str:
     """A day, which means its end, or an instant of an hour clock."""
     if isinstance(due, datetime):
-        local = due.astimezone(clocks.SHANGHAI)
-        return _moment(local)
+        return _moment(due)
     return _("the end of %(day)s") % {"day": day_words(due)}
 
 
@@ -120,4 +119,5 @@ def _on_the_way(ending: Ending) -> list[str]:
 
 
 def _moment(moment: datetime) -> str:
-    return date_format(moment, "Y年n月j日 H:i" if in_chinese() else "j M Y H:i")
+    """An instant as the clock on the wall in Shanghai shows it, whatever zone it comes in (the database's is UTC)."""
+    return date_format(moment.astimezone(clocks.SHANGHAI), "Y年n月j日 H:i" if in_chinese() else "j M Y H:i")

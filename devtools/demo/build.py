@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
-from devtools.demo import again, disobeyed, handing, people, premises, pressing, sealed
+from devtools.demo import again, complaining, disobeyed, handing, people, premises, pressing, sealed
 from devtools.demo.clock import Times, at, clock_at, light_transactions
 from devtools.demo.desk import STANDS, WAITS, Desk, Temper
 from devtools.demo.field import MOST_FINDINGS, Field
@@ -90,6 +90,7 @@ class Build:
             self.say("look-backs, a quarter drawn by lot")
             with transaction.atomic():
                 pressing.press(self.county, self.times)
+                complaining.complain(self.county, self.times)
                 handing.hand_over(self.county, self.times)
                 self.begin_visit()
                 people.administrator(self.hiring)

@@ -23,8 +23,8 @@ def measure_clocks(subject: str):
 @register.simple_tag
 def deadline_why(deadlines) -> str:
     """Why the owner's deadline is the day it is; empty without one."""
-    standing = deadlines[-1] if deadlines else None
-    return clock_panel.owner_why(standing) if standing and standing.due_on else ""
+    standing = clock_panel.standing_entry(deadlines)
+    return clock_panel.owner_why(standing) if standing else ""
 
 
 @register.filter

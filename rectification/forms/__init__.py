@@ -3,7 +3,16 @@
 from rectification.forms.base import ActForm, ReasonForm, colleagues, usual_team
 from rectification.forms.complaints import AnswerComplaintForm, ComplaintForm, DropComplaintForm
 from rectification.forms.extensions import AskExtensionForm, DecideExtensionForm
-from rectification.forms.fields import DayInput, OfficersField, Photos, PhotosField, day, words
+from rectification.forms.fields import (
+    DayInput,
+    DeadlineField,
+    OfficersField,
+    Photos,
+    PhotosField,
+    day,
+    deadline,
+    words,
+)
 from rectification.forms.handovers import HandOverAllForm, HandOverForm, successors
 from rectification.forms.instructions import InstructForm, PersonChoice, ReplyForm, UrgeForm, answering_for
 from rectification.forms.listings import (
@@ -50,6 +59,7 @@ __all__ = [
     "ComplaintForm",
     "CorrectDeadlineForm",
     "DayInput",
+    "DeadlineField",
     "DecideExtensionForm",
     "DecideStopForm",
     "DecideVoidForm",
@@ -94,6 +104,7 @@ __all__ = [
     "answering_for",
     "colleagues",
     "day",
+    "deadline",
     "successors",
     "usual_team",
     "words",

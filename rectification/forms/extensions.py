@@ -4,11 +4,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from rectification.forms.base import ActForm
-from rectification.forms.fields import day, words
+from rectification.forms.fields import deadline, words
 
 
 class AskExtensionForm(ActForm):
-    until = day(_("Extend until"))
+    until = deadline(_("Extend until"))
     reason = words(_("Reason"))
     interim = words(_("Measures that keep people safe until then"))
 

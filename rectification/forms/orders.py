@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from common.days import today
 from hazards.models import Grade
 from rectification.forms.base import ActForm
-from rectification.forms.fields import day, words
+from rectification.forms.fields import deadline, words
 from rectification.services.orders import Kind
 
 
@@ -29,7 +29,7 @@ class OrderForm(ActForm):
         initial=Kind.BY,
         widget=forms.RadioSelect,
     )
-    due_on = day(_("Rectification deadline"), required=False, help_text=_("The end of that day."))
+    due_on = deadline(_("Rectification deadline"), required=False, help_text=_("The end of that day."))
     working_days = forms.IntegerField(
         label=_("Or: number of working days"),
         required=False,
@@ -37,7 +37,7 @@ class OrderForm(ActForm):
         max_value=500,
         help_text=_("Counted from the day after service; the day is worked out and shown with its reason."),
     )
-    breach_due_on = day(_("Deadline for the breach, where it differs"), required=False)
+    breach_due_on = deadline(_("Deadline for the breach, where it differs"), required=False)
     measure = forms.CharField(label=_("What must be done"), max_length=500, required=False)
     interim = words(_("Measures that keep people safe until then"), required=False)
 
@@ -78,7 +78,7 @@ class HandingForm(forms.Form):
 
 
 class CorrectDeadlineForm(ActForm):
-    due_on = day(_("Correct deadline"), help_text=_("The end of that day."))
+    due_on = deadline(_("Correct deadline"), help_text=_("The end of that day."))
     reason = words(_("Why it is corrected"), rows=2, most=500)
 
     def __init__(self, *args, **kwargs):

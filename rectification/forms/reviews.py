@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.days import today
 from rectification.forms.base import ActForm
-from rectification.forms.fields import OfficersField, PhotosField, day, words
+from rectification.forms.fields import OfficersField, PhotosField, day, deadline, words
 from rectification.models import ReviewItem
 
 NO_PHOTO = [("", _("Choose a reason")), *ReviewItem.NoPhoto.choices]
@@ -46,7 +46,7 @@ class ReviewForm(LookForm):
     outcome = forms.ChoiceField(
         label=_("Result"), choices=ReviewItem.Outcome.choices, widget=forms.RadioSelect
     )
-    due_on = day(_("New deadline"), required=False, help_text=_("The end of that day."))
+    due_on = deadline(_("New deadline"), required=False, help_text=_("The end of that day."))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.utils import InternalError
 
 from common.errors import NotAllowed, RuleBroken
-from hazards import services, states
+from hazards import clock_panel, services, states
 from hazards.models import CaseEvent, HazardCase
 from tests import journeys
 from tests.factories import DAY, at, plus
@@ -201,3 +201,24 @@ def test_hazards_of_one_visit_are_numbered_in_their_order(unit, catalogue, inspe
     ]
     assert CaseEvent.objects.filter(act="open").count() == 2
     assert services.open_cases([], unit=unit, by=inspector_a, at=at()) == []
+
+
+def test_discontinuing_has_its_line_in_the_deadline_ledger(case, inspector_a, office):
+    services.record(case, "order", by=inspector_a, at=at(plus(1)), due_on=plus(20))
+    services.record(case, "suspend", by=office, at=at(plus(3)), reason="单位停业装修")
+    last = case.deadlines.last()
+    assert (last.act, last.due_on, last.previous, last.reason, last.by) == (
+        "suspend", plus(20), plus(20), "单位停业装修", office,
+    )  # fmt: skip
+    (row,) = [one for one in clock_panel.rows(case, at=at(plus(30))) if one.code == clock_panel.OWNER]
+    assert (row.halted, row.is_late) == (True, False)
+    services.record(case, "resume", by=office, at=at(plus(9)), reason="恢复营业")
+    assert [(one.act, one.due_on) for one in case.deadlines.all()] == [
+        ("order", plus(20)), ("suspend", plus(20)), ("resume", None),
+    ]  # fmt: skip
+    assert (case.due_on, case.original_due_on) == (None, plus(20))
+
+
+def test_a_case_without_a_deadline_has_nothing_to_halt(case, office):
+    services.record(case, "suspend", by=office, at=at(plus(3)), reason="单位拆除")
+    assert not case.deadlines.exists()

@@ -11,6 +11,7 @@ from django.urls import reverse
 from common.days import now, today
 from inspections import services
 from inspections.models import Inspection, Kind
+from reference.services.tables import load_tables
 from tests.inspections.conftest import fail
 
 pytestmark = pytest.mark.django_db
@@ -375,6 +376,31 @@ def test_a_three_in_one_site_is_to_stop_unless_a_reason_is_given(
     visit.refresh_from_db()
     assert (done.status_code, visit.status) == (200, "completed")
     assert (visit.no_suspension_reason, visit.suspensions.count()) == ("已实体分隔", 0)
+
+
+def test_the_verdict_on_a_three_in_one_site_stands_on_the_visit_and_its_survey_leads_back(
+    as_user, inspector_a, inspector_b, make_unit, checklists
+):
+    """XF 703: eight lodgers above a workshop of 800 m² and three storeys; the class of use is not known before."""
+    load_tables()
+    workshop = make_unit(
+        "红星毛皮加工坊", flags=["combined_use"],
+        floor_area=800, height=10, storeys=3, lodgers=8, fire_resistance=2,
+    )  # fmt: skip
+    visit = services.start(
+        unit=workshop, kind=Kind.SPOT, by=inspector_a, at=now() - timedelta(minutes=5),
+        officers=[inspector_a, inspector_b],
+    )  # fmt: skip
+    browser = as_user(inspector_a)
+    for page in ("edit", "finish"):
+        text = text_of(browser.get(url(page, visit.pk)))
+        assert "能否住宿" in text and f"/lodging/?next={url(page, visit.pk)}" in text
+    survey = f"/units/{workshop.pk}/lodging/"
+    seen = {"use_class": "B", "building": "other", "underground": "false"}
+    done = browser.post(f"{survey}?next={url('edit', visit.pk)}", seen)
+    assert (done.status_code, done["Location"]) == (302, url("edit", visit.pk))
+    away = browser.post(f"{survey}?next=https://elsewhere.test/", seen)
+    assert away["Location"] == workshop.get_absolute_url()
 
 
 def test_a_unit_without_lodgers_is_not_asked_about_stopping(as_user, inspector_a, draft):

@@ -75,6 +75,14 @@ def test_the_page_and_the_api_say_why_that_day(receive, as_user, api_as, inspect
     assert row.why in as_user(inspector_a).get(made.get_absolute_url()).content.decode()
 
 
+def test_a_night_clock_is_told_by_the_clock_on_the_wall(receive, api_as, inspector_a):
+    """Received at 23:30 in Shanghai, which is 15:30 in the database."""
+    made = receive("2026-03-13T23:30", at="2026-03-13T23:40")
+    (told,) = api_as(inspector_a).get(f"{URL}{made.pk}/").json()["clocks"]
+    assert "2026年3月13日 23:30" in told["why"] and "2026年3月14日 23:30" in told["why"]
+    assert told["due"] == "2026-03-14T23:30:00+08:00"
+
+
 def visit(unit, inspector_a, inspector_b, kind, began):
     draft, _new = inspections.file_whole(
         by=inspector_a,

@@ -59,12 +59,12 @@ def test_the_new_version_is_what_the_chase_climbs_from_its_day_on(chased_case, l
 
 def test_a_new_rung_moves_the_next_day_of_what_climbs_it(chased_case, ladder, office):
     case = chased_case(date(2026, 3, 20))
-    type(case).objects.filter(pk=case.pk).update(next_chase_on=date(2026, 3, 17))
+    matter = Matter.objects.filter(watched="deadline", subject=case.pk)
+    matter.update(next_on=date(2026, 3, 17))
     rung = service.add(
         code="before-5", facts=facts_of(ladder["before-3"], offset=-5), valid_from=plus(1), by=office, at=at()
     )
-    case.refresh_from_db()
-    assert (rung.valid_from, case.next_chase_on) == (plus(1), date(2026, 3, 13))
+    assert (rung.valid_from, matter.get().next_on) == (plus(1), date(2026, 3, 13))
 
 
 def test_the_end_of_a_rung_is_its_last_day(ladder, office):

@@ -105,11 +105,13 @@ def test_beyond_the_calendar_no_day_is_guessed(case, unit, monkeypatch):
     assert steps(unit, plus(0)) == [("order", None)]
 
 
-def test_it_costs_two_statements_however_much_stands(make_case, unit, inspector_a, django_assert_num_queries):
+def test_it_costs_three_statements_however_much_stands(
+    make_case, unit, inspector_a, django_assert_num_queries
+):
     for _ in range(5):
         journeys.order(make_case(), by=inspector_a)
     limits.find("C4", plus(0))  # the table of limits is read once in a process
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(unit_now.now(unit, plus(0)).steps) == 5
 
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -26,7 +27,13 @@ def survey(request, pk: int):
     last = LodgingSurvey.objects.latest_of(unit)
     before = {name: getattr(last, name) for name in SEEN_ON_SITE} if last else {}
     form = LodgingSurveyForm(request.POST or None, initial=before)
-    context = {"unit": unit, "form": form, "last": last, "combined_use": selectors.combined_use_panel(unit)}
+    context = {
+        "unit": unit,
+        "form": form,
+        "last": last,
+        "combined_use": selectors.combined_use_panel(unit),
+        "back": back_of(request),
+    }
     if request.method != "POST":
         return render(request, "units/lodging.html", context)
     if not form.is_valid():
@@ -40,4 +47,13 @@ def survey(request, pk: int):
         put_refusal(form, refusal)
         return refused(request, "units/lodging.html", context, status=409)
     messages.success(request, _("The survey is kept; the verdict follows from it."))
-    return redirect(unit)
+    return redirect(context["back"] or unit.get_absolute_url())
+
+
+def back_of(request) -> str:
+    """The page of this product that the survey was begun from, such as a visit; "" for none."""
+    asked = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if is_ours else ""
