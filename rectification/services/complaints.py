@@ -58,11 +58,7 @@ def refuse_complaint(unit, matter: str, words: str, received_at: datetime, at: d
 
 
 def follow_visit(visit: Inspection, *, at: datetime) -> int:
-<<<<<<< HEAD
-    """A completed check of complaints (举报投诉核查) checks what came in before it began. Answers how many."""
-=======
     """A completed visit of this kind checks what had been received before it began. Answers how many."""
->>>>>>> audit3
     if visit.kind != Kind.COMPLAINT:
         return 0
     waiting = Complaint.objects.unchecked().filter(unit=visit.unit, received_at__lte=visit.started_at)
