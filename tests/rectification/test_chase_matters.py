@@ -348,7 +348,7 @@ def test_a_person_with_several_things_gets_one_digest_the_worst_first(chased_cas
         near.number,
     ]
     assert "逾期一个工作日催办　" in letter.body
-    assert letter.body.endswith("您是乡镇消防工作人员，故送达本件。")
+    assert letter.body.endswith("您是乡镇（街道）消防专干，故送达本件。")
 
 
 def test_a_long_digest_names_twenty_and_says_how_many_more(chased_case, posts):
