@@ -358,7 +358,20 @@ class Chase:
         return written
 
     def single(
-        self, watched, subject, version, rung, cycle, person, title, body, case, unit, name="", phone=""
+        self,
+        watched,
+        subject,
+        version,
+        rung,
+        cycle,
+        person,
+        title,
+        body,
+        case,
+        unit,
+        name="",
+        phone="",
+        region="",
     ) -> Letter:
         return Letter(
             recipient_id=person,
@@ -373,6 +386,7 @@ class Chase:
             expires_at=self.at + SAID_LATE_FOR,
             to_name=name,
             to_phone=phone,
+            region=region,
             urgent=self.rungs[rung].urgent,
         )
 
