@@ -29,7 +29,8 @@ FACTS = {
     "when": f"""CASE WHEN r.measure = 'hours' AND b.due_at > %(at)s THEN concat('还剩 ', {HOURS}, ' 小时')
                     WHEN r.measure = 'hours' AND {HOURS} = 0 THEN '时限已到'
                     WHEN r.measure = 'hours' THEN concat('超过 ', {HOURS}, ' 小时')
-                    WHEN b.watched IN ({WAITED}) THEN concat('已 ', b.said_on - b.due_on, ' 天')
+                    WHEN b.watched IN ({WAITED}) AND b.said_on = b.due_on THEN '今天起'
+                    WHEN b.watched IN ({WAITED}) THEN concat('已等待 ', b.said_on - b.due_on, ' 天')
                     WHEN b.due_on > b.said_on THEN concat('还剩 ', b.due_on - b.said_on, ' 天到期')
                     WHEN b.due_on = b.said_on THEN '今天到期'
                     ELSE concat('逾期 ', b.said_on - b.due_on, ' 天') END""",
