@@ -20,6 +20,22 @@ from rectification.services import ladder
 from rectification.wording import FACTS as LETTER_FACTS
 from reference.models import Limit, Region, in_chinese
 
+FACT_NAMES = {
+    "what": _("the matter"),
+    "when": _("how its day stands"),
+    "days": _("number of days"),
+    "due_on": _("its day"),
+    "number": _("case number"),
+    "unit": _("name of the unit"),
+    "address": _("address of the unit"),
+    "township": _("name of the township"),
+    "category": _("the hazard as the catalogue has it"),
+    "part": _("part of the premises"),
+    "description": _("what was found there"),
+    "inspector": _("the inspector's name"),
+    "why": _("why this person gets the letter"),
+}
+"""What the facts of a letter are called on the form; wording.FACTS says them at length."""
 MOST_DAYS = 366
 EARLIEST = date(2000, 1, 1)
 FARTHEST = 250
@@ -177,7 +193,7 @@ class RungForm(OnceForm):
         self.old = old
         self.fields["clocks"].choices = clock_names()
         self.fields["body"].help_text = gettext("Facts that may stand in braces: %(names)s") % {
-            "names": "、".join("{" + name + "}" for name in LETTER_FACTS)
+            "names": "、".join(f"{{{name}}} {FACT_NAMES[name]}" for name in LETTER_FACTS)
         }
         self.initial.setdefault("valid_from", today() + timedelta(days=1))
         if old:

@@ -63,7 +63,7 @@ def case_ledger(request, pk: int):
             claims,
             request,
             _("%(number)s: who was told") % {"number": case.number},
-            f"盯办台账-{case.number}",
+            f"催办台账-{case.number}",
         )
     context = {
         "case": case,
@@ -86,7 +86,7 @@ def person_ledger(request, pk: int | None = None):
             claims,
             request,
             _("%(name)s: what the chase said") % {"name": person.name},
-            f"盯办台账-{person.name}",
+            f"催办台账-{person.name}",
         )
     context = {
         "person": person,
@@ -147,7 +147,7 @@ def day_in_numbers(request, runs: list[ChaseRun], on: date, run: ChaseRun | None
             chosen,
             request,
             _("%(day)s: the run of the chase") % {"day": day_words(on)},
-            f"盯办台账-{on:%Y%m%d}",
+            f"催办台账-{on:%Y%m%d}",
         )
     context = {
         "run": run,

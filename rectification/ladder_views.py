@@ -11,6 +11,7 @@ from accounts.roles import need
 from common import days
 from common.errors import RuleBroken
 from common.forms import put_refusal
+from common.templatetags.face import day_words
 from rectification.chase import rung_words, sample
 from rectification.chase.realign import touched
 from rectification.chase_forms import EndRungForm, RungForm
@@ -82,7 +83,10 @@ def saved(request, form: RungForm):
     }
     code = form.cleaned_data.get("code")
     rung = ladder.change(form.old, **facts) if form.old else ladder.add(code=code, **facts)
-    words = _("Saved: “%(name)s” holds from %(day)s.") % {"name": rung.label, "day": rung.valid_from}
+    words = _("Saved: “%(name)s” holds from %(day)s.") % {
+        "name": rung.label,
+        "day": day_words(rung.valid_from, weekday=False),
+    }
     return answer_done(request, reverse("rectification:rung", args=[rung.code]), words)
 
 

@@ -356,7 +356,20 @@ class Chase:
         return written
 
     def single(
-        self, watched, subject, version, rung, cycle, person, title, body, case, unit, name="", phone=""
+        self,
+        watched,
+        subject,
+        version,
+        rung,
+        cycle,
+        person,
+        title,
+        body,
+        case,
+        unit,
+        name="",
+        phone="",
+        region="",
     ) -> Letter:
         return Letter(
             recipient_id=person,
@@ -371,6 +384,7 @@ class Chase:
             expires_at=self.at + SAID_LATE_FOR,
             to_name=name,
             to_phone=phone,
+            region=region,
             urgent=self.rungs[rung].urgent,
         )
 

@@ -13,8 +13,8 @@ Via = ChaseClaim.Via
 TITLES = {
     Recipient.RESPONSIBLE: "承办人",
     Recipient.ASKER: "交办人",
-    Recipient.OFFICER: "乡镇消防工作人员",
-    Recipient.INSPECTOR: "主办检查员",
+    Recipient.OFFICER: "乡镇（街道）消防专干",
+    Recipient.INSPECTOR: "承办监督员",
     Recipient.TOWNSHIP_HEAD: "乡镇长",
     Recipient.OFFICE: "消防安全委员会办公室",
     Recipient.SUPERVISOR: "挂牌督办单位",

@@ -110,7 +110,7 @@ def facts_of(rung, case, unit, due_on: date, due_at, title: str, *, on: date, at
 def days_words(watched: str, due_on: date, on: date) -> str:
     days = (due_on - on).days
     if watched in WAITING:
-        return f"已 {-days} 天"
+        return f"已等待 {-days} 天" if days else "今天起"
     if days > 0:
         return f"还剩 {days} 天到期"
     return f"逾期 {-days} 天" if days else "今天到期"

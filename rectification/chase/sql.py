@@ -29,7 +29,8 @@ FACTS = {
     "when": f"""CASE WHEN r.measure = 'hours' AND b.due_at > %(at)s THEN concat('还剩 ', {HOURS}, ' 小时')
                     WHEN r.measure = 'hours' AND {HOURS} = 0 THEN '时限已到'
                     WHEN r.measure = 'hours' THEN concat('超过 ', {HOURS}, ' 小时')
-                    WHEN b.watched IN ({WAITED}) THEN concat('已 ', b.said_on - b.due_on, ' 天')
+                    WHEN b.watched IN ({WAITED}) AND b.said_on = b.due_on THEN '今天起'
+                    WHEN b.watched IN ({WAITED}) THEN concat('已等待 ', b.said_on - b.due_on, ' 天')
                     WHEN b.due_on > b.said_on THEN concat('还剩 ', b.due_on - b.said_on, ' 天到期')
                     WHEN b.due_on = b.said_on THEN '今天到期'
                     ELSE concat('逾期 ', b.said_on - b.due_on, ' 天') END""",
@@ -58,6 +59,10 @@ FACT_TABLES = f"""
     LEFT JOIN {TABLES["region"]} t ON t.code = b.township
     LEFT JOIN {TABLES["user"]} i ON i.id = h.inspector_id
 """
+
+HAS_PHONE = """EXISTS (
+    SELECT 1 FROM units_unitperson p WHERE p.unit_id = {unit} AND p.ends_on IS NULL AND p.phone <> '')"""
+"""Whether the register has a number of somebody of the unit."""
 
 PLACE = "township, inspector_id, person_id, asker_id, level, department"
 PROFILE = "watched, clock, grade, level, due_on"
@@ -188,9 +193,12 @@ def count_claims(cursor, source: Source, values: dict) -> tuple[Done, int, list[
         f"""
         SELECT count(*) FILTER (WHERE outcome <> '{Outcome.PASSED_OVER}'),
                count(*) FILTER (WHERE outcome = '{Outcome.PASSED_OVER}'),
-               count(*) FILTER (WHERE outcome = '{Outcome.TOLD}' AND rung_id = ANY(%(urgent)s::bigint[])),
+               count(*) FILTER (WHERE outcome = '{Outcome.TOLD}'
+                   AND CASE recipient WHEN 'owner' THEN {HAS_PHONE.format(unit="w.unit_id")}
+                       ELSE rung_id = ANY(%(urgent)s::bigint[]) END),
                array_agg(DISTINCT person_id)
-                   FILTER (WHERE outcome = '{Outcome.TOLD}' AND rung_id <> ALL(%(urgent)s::bigint[]))
+                   FILTER (WHERE outcome = '{Outcome.TOLD}' AND person_id IS NOT NULL
+                           AND rung_id <> ALL(%(urgent)s::bigint[]))
         FROM ({owing(source)}) AS w
         """,
         values,
@@ -261,7 +269,7 @@ def singles(cursor, source: Source, rungs: list, *, whys: list[tuple], on: date,
 
 
 def to_owners(cursor, source: Source, rungs: list, *, on: date, at: datetime) -> list[tuple]:
-    """The letters to units themselves among the claims just made: as `singles`, with name and telephone at the end.
+    """The letters to units themselves among the claims just made: as `singles`, with name, telephone and township at the end.
 
     Where the register has no number the claim says so, and nothing is written.
     """
@@ -271,8 +279,7 @@ def to_owners(cursor, source: Source, rungs: list, *, on: date, at: datetime) ->
         FROM chase_new n JOIN chase_batch b ON b.watched = n.watched AND b.subject = n.subject
         WHERE n.recipient = 'owner' AND (x.watched, x.subject, x.version, x.rung_id, x.cycle, x.recipient)
             = (n.watched, n.subject, n.version, n.rung_id, n.cycle, n.recipient)
-          AND NOT EXISTS (SELECT 1 FROM units_unitperson p WHERE p.unit_id = b.unit_id AND p.ends_on IS NULL
-                          AND p.phone <> '')
+          AND NOT {HAS_PHONE.format(unit="b.unit_id")}
         """
     )
     subject, body, literals = letters(rungs)
@@ -281,7 +288,7 @@ def to_owners(cursor, source: Source, rungs: list, *, on: date, at: datetime) ->
     cursor.execute(
         f"""
         SELECT b.watched, b.subject, b.version, b.rung_id, b.cycle, NULL, {subject}, {body}, b.case_id, b.unit_id,
-               b.name, b.phone
+               b.name, b.phone, b.township
         FROM (
             SELECT n.*, b.case_id, b.unit_id, b.township, b.title, {due_on} AS due_on, {due_at} AS due_at,
                    %(on)s::date AS said_on, '' AS why, p.name, p.phone

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import need
 from common.errors import AlreadyDone, RuleBroken
+from common.templatetags.face import day_words
 from rectification import wording
 from rectification.chase.engine import applies
 from rectification.chase.realign import realign
@@ -265,7 +266,7 @@ def refuse_overlap(new: Rung, old: Rung) -> None:
     if new.valid_from <= old.valid_from:
         raise RuleBroken(
             _("The present version begins on %(day)s; the next one begins after it.")
-            % {"day": old.valid_from},
+            % {"day": day_words(old.valid_from, weekday=False)},
             field="valid_from",
         )
     others = Rung.objects.filter(code=new.code).exclude(pk=old.pk).since(new.valid_from)

@@ -86,8 +86,8 @@ def test_the_letter_says_what_where_and_until_when(chased_case):
     assert "单位：兴旺百货店（马屯镇，张仓口村主街1号）" in letter.body
     assert "情况：安全出口上锁" in letter.body
     assert "整改期限：2026年6月10日（逾期 1 天）" in letter.body
-    assert "主办检查员：周安" in letter.body
-    assert letter.body.endswith("您是乡镇消防工作人员，故送达本件。")
+    assert "承办监督员：周安" in letter.body
+    assert letter.body.endswith("您是乡镇（街道）消防专干，故送达本件。")
     assert letter.link == f"/cases/{case.pk}/" == case.get_absolute_url()
     assert (letter.kind, letter.about, letter.on) == ("chase", f"case:{case.pk}", DAY_AFTER)
 
@@ -238,7 +238,7 @@ def test_the_deputy_is_told_instead_of_the_person_on_leave(chased_case, posts, m
     run(FIVE_BEFORE)
     assert [name for name, _words in heard()] == ["deputy", "inspector_a"]
     assert Message.objects.get(recipient=deputy).body.endswith(
-        "您代马东履行乡镇消防工作人员职责，故送达本件。"
+        "您代马东履行乡镇（街道）消防专干职责，故送达本件。"
     )
     before = latest()
     run(DAY_AFTER)  # the holder is back

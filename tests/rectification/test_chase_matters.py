@@ -172,8 +172,8 @@ def test_an_undecided_extension_goes_to_the_office_and_then_to_the_leader(ordere
         ordered, until=plus(70), reason="设备未到货", interim="专人值守", by=posts["officer"], at=at(plus(1))
     )
     assert said(plus(1)) == []
-    assert said(plus(2)) == [("office", "已 1 天")]
-    assert said(plus(6)) == [("leader", "已 5 天"), ("office", "已 5 天")]
+    assert said(plus(2)) == [("office", "已等待 1 天")]
+    assert said(plus(6)) == [("leader", "已等待 5 天"), ("office", "已等待 5 天")]
     extensions.grant(asked, by=posts["office"], at=at(plus(6), 10))
     assert said(plus(8)) == []
 
@@ -314,10 +314,10 @@ def test_a_case_whose_inspector_has_gone_is_an_orphan_until_somebody_takes_it(
     only("orphan")
     assert said(plus(1)) == []
     Post.objects.filter(user=posts["inspector"]).update(ends_on=plus(1))
-    assert said(plus(2)) == [("office", "已 0 天")]
+    assert said(plus(2)) == [("office", "今天起")]
     assert said(plus(3)) == []
-    assert said(plus(6)) == [("office", "已 4 天")]
-    assert said(plus(9)) == [("leader", "已 7 天"), ("office", "已 7 天")]
+    assert said(plus(6)) == [("office", "已等待 4 天")]
+    assert said(plus(9)) == [("leader", "已等待 7 天"), ("office", "已等待 7 天")]
     HazardCase.objects.update(inspector=inspector_b)
     assert said(plus(20)) == []
     assert not Matter.objects.get(watched="orphan").is_open
@@ -348,7 +348,7 @@ def test_a_person_with_several_things_gets_one_digest_the_worst_first(chased_cas
         near.number,
     ]
     assert "逾期一个工作日催办　" in letter.body
-    assert letter.body.endswith("您是乡镇消防工作人员，故送达本件。")
+    assert letter.body.endswith("您是乡镇（街道）消防专干，故送达本件。")
 
 
 def test_a_long_digest_names_twenty_and_says_how_many_more(chased_case, posts):

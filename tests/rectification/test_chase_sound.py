@@ -39,7 +39,7 @@ def test_words_that_cannot_be_written_go_out_plain(chased_case, words):
     ]
     assert letters[0].body.splitlines()[1:] == [
         "事项：整改期限，2026年6月10日（逾期 1 天）",
-        "您是主办检查员，故送达本件。",
+        "您是承办监督员，故送达本件。",
     ]
     assert ChaseRun.objects.get().finished_at is not None
     assert [len(left_out(ChaseRun.objects.get())), len(list(tally.reasons()))] == [1, 1]

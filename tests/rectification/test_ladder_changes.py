@@ -15,7 +15,7 @@ from rectification.chase.realign import touched
 from rectification.models import ChaseClaim, ChaseRun, Matter, Rung
 from rectification.services import ladder as service
 from tests.factories import at, plus
-from tests.rectification.chasing import chased_case, full_ladder, ladder, posts, told  # noqa: F401
+from tests.rectification.chasing import chased_case, full_ladder, ladder, next_look, posts, told  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -59,12 +59,12 @@ def test_the_new_version_is_what_the_chase_climbs_from_its_day_on(chased_case, l
 
 def test_a_new_rung_moves_the_next_day_of_what_climbs_it(chased_case, ladder, office):
     case = chased_case(date(2026, 3, 20))
-    matter = Matter.objects.filter(watched="deadline", subject=case.pk)
-    matter.update(next_on=date(2026, 3, 17))
+    engine.run(on=plus(-1), at=at(plus(-1), 8))
+    assert next_look(case) == date(2026, 3, 17)
     rung = service.add(
         code="before-5", facts=facts_of(ladder["before-3"], offset=-5), valid_from=plus(1), by=office, at=at()
     )
-    assert (rung.valid_from, matter.get().next_on) == (plus(1), date(2026, 3, 13))
+    assert (rung.valid_from, next_look(case)) == (plus(1), date(2026, 3, 13))
 
 
 def test_the_end_of_a_rung_is_its_last_day(ladder, office):

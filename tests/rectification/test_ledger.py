@@ -111,7 +111,7 @@ def test_why_a_letter_did_not_arrive(facts, words, told, officer_east):
 def test_told_in_another_role_and_passed_over_say_so(told, officer_east):
     claim = ledger.of_case(told).get(person=officer_east, rung__code="after-1")
     for outcome, words in (
-        ("also", "已以同级其他身份告知"),
+        ("also", "已以其他身份告知本人"),
         ("passed", "略过：同级更晚的一次催办也已到时"),
         ("no_phone", "未告知：单位没有登记电话"),
     ):

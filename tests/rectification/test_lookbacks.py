@@ -250,3 +250,45 @@ def test_a_look_back_that_comes_too_late_takes_no_number(closed, pair):
         journeys.look_back(closed, officers=pair)
     assert Document.objects.filter(form="look_back").count() == 1
     assert Serial.objects.get(form="look_back").last == 1
+
+
+def relapse_letters():
+    from notifications.models import Message
+
+    rows = Message.objects.filter(key__startswith="relapse:").order_by("recipient__username")
+    return list(rows.select_related("recipient"))
+
+
+def test_a_relapse_is_told_at_once_to_everybody_who_answers_for_the_case(
+    closed, pair, inspector_b, office, officer_east
+):
+    """In one letter of its own for each, not in the next morning's digest; the finder needs none."""
+    journeys.look_back(closed, officers=pair[::-1], outcome="relapse", note="安全出口再次上锁", day=plus(60))
+    letters = relapse_letters()
+    assert [one.recipient.username for one in letters] == ["inspector_a", "office", "officer_east"]
+    assert letters[0].subject == f"隐患反弹：兴旺百货店（{closed.number}）"
+    assert letters[0].body.splitlines() == [
+        "疏散通道、安全出口被占用、堵塞",
+        "吴平于2026年5月9日回头看发现：安全出口再次上锁",
+        "案件已重新启动第2轮整改，请及时责令改正并重新确定整改期限。",
+        "您是承办监督员，故送达本件。",
+    ]
+    assert {one.urgent for one in letters} == {True}
+    assert letters[0].link == closed.get_absolute_url()
+
+
+def test_a_rectification_that_holds_tells_nobody(closed, pair):
+    journeys.look_back(closed, officers=pair, day=plus(60))
+    assert relapse_letters() == []
+
+
+def test_the_deputy_hears_of_a_relapse_in_the_place_of_who_is_away(
+    closed, pair, office, officer_east, officer_west
+):
+    from accounts.models import Post
+
+    Post.objects.filter(user=officer_east).update(
+        deputy=officer_west, deputy_from=plus(50), deputy_to=plus(70)
+    )
+    journeys.look_back(closed, officers=pair, outcome="relapse", note="安全出口再次上锁", day=plus(60))
+    assert [one.recipient.username for one in relapse_letters()] == ["office", "officer_west"]
