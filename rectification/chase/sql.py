@@ -269,7 +269,7 @@ def singles(cursor, source: Source, rungs: list, *, whys: list[tuple], on: date,
 
 
 def to_owners(cursor, source: Source, rungs: list, *, on: date, at: datetime) -> list[tuple]:
-    """The letters to units themselves among the claims just made: as `singles`, with name, telephone and township at the end.
+    """The letters to units among the claims just made: as `singles`, with name, telephone and township at the end.
 
     Where the register has no number the claim says so, and nothing is written.
     """

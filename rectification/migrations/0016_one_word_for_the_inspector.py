@@ -10,6 +10,6 @@ def replace(old: str, new: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rectification", "0013_rung_ends")]
+    dependencies = [("rectification", "0015_referral_stage")]
 
     operations = [migrations.RunSQL(replace(OLD, NEW), replace(NEW, OLD))]
