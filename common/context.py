@@ -66,7 +66,6 @@ NAVIGATION = (
         "megaphone",
         frozenset({OFFICE, LEADER, AUDITOR, ADMIN}),
         WORK,
-        "chase_held",
     ),
     Entry("hazards:list", _("Hazards"), "flame", ALL, LOOK),
     Entry("units:list", _("Units"), "unit", ALL, LOOK),

@@ -69,8 +69,12 @@ def alarm_for(user) -> list[Alarm]:
     """What the frame shows above every page; for everybody else nothing is asked at all."""
     if not settings.ALARM_BANNER or not is_concerned(user):
         return []
-    mends = Role.ADMIN in user.roles or is_on_duty(user)
-    return [replace(alarm, mends=mends) for alarm in _kept.alarms()]
+    return [replace(alarm, mends=mends(user)) for alarm in _kept.alarms()]
+
+
+def mends(user) -> bool:
+    """Whether the reader restarts parts and reads logs; everybody else is told whom to ask."""
+    return Role.ADMIN in user.roles or is_on_duty(user)
 
 
 class Kept:

@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.roles import need
-from operations import selectors, telling
+from operations import selectors, telling, words
 
 
 @never_cache
@@ -27,5 +27,7 @@ def status(request):
         "watchdog_sleeps": selectors.watchdog_sleeps(now),
         "told": telling.addresses(on),
         "now": now,
+        "mends": selectors.mends(request.user),
+        "help": words.ask_for_help(),
     }
     return render(request, "operations/status.html", context)

@@ -7,13 +7,11 @@ class RectificationConfig(AppConfig):
     def ready(self):
         """Put what waits into the frame, follow what happens below, and show it in a unit's file."""
         from common.context import provide
-        from rectification.chase.selectors import held_for
         from rectification.selectors import waiting_for_answer
         from rectification.unit_now import steps_for_api
         from units.registry import provide_next_steps
 
         provide("instructions", waiting_for_answer)
-        provide("chase_held", held_for)
         provide_next_steps(steps_for_api)
         self.follow_what_happens_below()
         self.follow_service_and_seals()

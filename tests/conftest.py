@@ -73,6 +73,15 @@ def media(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
+def no_language_of_an_earlier_test():
+    """A page in English leaves its language behind in the thread."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def no_calendar_of_an_earlier_test():
     """The process keeps the calendar for half a minute, and a test's rollback takes its rows away without a signal."""
     yield

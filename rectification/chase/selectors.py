@@ -232,11 +232,6 @@ def held_run() -> ChaseRun | None:
     return ChaseRun.objects.waiting().order_by("-started_at").first()
 
 
-def held_for(user) -> int:
-    """1 where a run waits for this person, the number in the navigation; nothing is asked of anybody else."""
-    return int(user.may("chase.release") and held_run() is not None)
-
-
 def troubles() -> list[str]:
     """What the last run could not do, in sentences that say what to do about it."""
     run, held = last_run(), held_run()

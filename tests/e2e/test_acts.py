@@ -68,11 +68,12 @@ def cases(cast, make_case, media):
     states = ("registered", "ordered", "submitted", "closed", "transferred", "suspended")
     plain = {state: case(state) for state in states}
     major = {f"listed {state}": case(state, listed=True) for state in ("registered", "ordered", "closed")}
-    waiting, doubtful, at_work = case("ordered"), case("registered"), case("transferred")
+    waiting, doubtful, at_work, answered = map(case, ("ordered", "registered", "transferred", "transferred"))
     asked = {"until": plus(30, today()), "reason": "防火门到货延迟", "interim": "专人值守"}
     extensions.ask(waiting, **asked, by=officer, at=now())
     voids.ask(doubtful, reason="误报", by=inspector, at=now())
     transfers.accept(at_work, accepted_on=today(), accepted_by="住建局王科长", by=office, at=now())
+    transfers.answer(answered, result="已责令拆除", answered_on=today(), by=office, at=now())
     instructions.give(
         plain["ordered"],
         words="月底前办结",
@@ -81,7 +82,8 @@ def cases(cast, make_case, media):
         by=cast["leader"],
         at=now(),
     )
-    return {**plain, **major, "extension asked": waiting, "void asked": doubtful, "accepted": at_work}
+    referred = {"accepted": at_work, "answered": answered}
+    return {**plain, **major, **referred, "extension asked": waiting, "void asked": doubtful}
 
 
 def offered(cases, cast) -> dict[tuple, tuple[str, str]]:

@@ -283,7 +283,7 @@ def test_database_that_hangs_is_told_too(environment, post_office):
 def test_redis_down_is_one_outage_not_four(environment, post_office):
     code, said = run(environment, REDIS_URL=f"redis://127.0.0.1:{closed_port()}/0")
     assert (code, said["down"], said["told"]) == (0, ["broker"], ["broker"])
-    assert subjects(post_office) == ["【消患】系统告警：消息队列（Redis）停止工作"]
+    assert subjects(post_office) == ["【消患】系统告警：消息队列停止工作"]
     assert run(environment)[1]["over"] == ["broker"]
 
 
