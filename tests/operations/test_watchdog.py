@@ -72,7 +72,7 @@ def test_a_silent_worker_is_told_once_and_once_more_when_it_is_back(post_office)
     silent("worker")
     assert watchdog.look().told == ["worker"]
     assert watchdog.look().told == []
-    assert subjects(post_office) == ["【消患】系统告警：任务进程（worker）停止工作"]
+    assert subjects(post_office) == ["【消患】系统告警：任务进程停止工作"]
     body = post_office.letters[0].get_content()
     assert "请重新启动任务进程" in body and "https://xiaohuan.example.cn/status/" in body
     row = Outage.objects.get()
@@ -82,7 +82,7 @@ def test_a_silent_worker_is_told_once_and_once_more_when_it_is_back(post_office)
     heartbeat.beat("worker")
     assert watchdog.look().over == ["worker"]
     assert watchdog.look().over == []
-    assert subjects(post_office)[1:] == ["【消患】系统恢复：任务进程（worker）恢复工作"]
+    assert subjects(post_office)[1:] == ["【消患】系统恢复：任务进程恢复工作"]
     row.refresh_from_db()
     assert row.over_at is not None
 
@@ -198,7 +198,7 @@ def test_without_mail_the_webhook_hears_signed(settings, post_office):
     assert headers["X-Xiaohuan-Signature"] == hmac.new(b"s3cret", body, hashlib.sha256).hexdigest()
     said = json.loads(body)
     assert (said["event"], said["parts"], said["msgtype"]) == ("outage", ["worker"], "text")
-    assert said["text"]["content"].startswith("【消患】系统告警：任务进程（worker）停止工作")
+    assert said["text"]["content"].startswith("【消患】系统告警：任务进程停止工作")
 
 
 def test_mail_and_webhook_down_is_tried_again_until_somebody_hears(settings, post_office, capfd):
@@ -325,7 +325,7 @@ def test_a_real_worker_that_is_killed(environment, post_office, tmp_path, monkey
     finally:
         for child in children.values():
             embedded.stop(child, signal.SIGTERM, patience=10)
-    assert subjects(post_office) == ["【消患】系统告警：任务进程（worker）停止工作"]
+    assert subjects(post_office) == ["【消患】系统告警：任务进程停止工作"]
 
 
 # --- pages ------------------------------------------------------------------------------------------------
@@ -341,7 +341,7 @@ class TestPages:
     def test_those_who_can_act_see_it_on_every_page(self, who, cast, as_user):
         silent("worker")
         page = as_user(cast[who]).get("/accounts/me/").content.decode()
-        assert "任务进程（worker）自" in page and "停止工作" in page
+        assert "任务进程自" in page and "停止工作" in page
         assert ("请重新启动任务进程" in page) == (
             who == "admin_user"
         )  # the office cannot, and is told whom to ask
