@@ -1,12 +1,10 @@
 """The demo: both scenarios hold what they promise, whatever the day, and a second run changes nothing."""
 
-import importlib
 import io
 from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F
@@ -40,6 +38,7 @@ from rectification.models import (
 )
 from rectification.services import draws
 from reference.selectors import forget_calendar
+from tests.rectification.chasing import load_ladder
 from units.models import Unit
 
 ON = date(2026, 6, 16)  # a Tuesday
@@ -59,7 +58,7 @@ def demo(django_db_setup, django_db_blocker, tmp_path_factory):
         patch.setenv("DEMO_PASSWORD", "Xiaohuan-2026")
         with transaction.atomic():
             # Where an earlier test has emptied all tables, the ladder has gone with them.
-            importlib.import_module("rectification.migrations.0002_default_ladder").load(apps, None)
+            load_ladder()
             call_command("load_reference", stdout=io.StringIO())
             forget_calendar()
             yield seeded()

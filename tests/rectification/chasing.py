@@ -12,6 +12,18 @@ from tests.factories import at
 YEARS = (2025, 2026)
 
 
+def load_ladder():
+    """The rungs that the migrations leave behind, in their words, also where a test has emptied all tables."""
+    from django.apps import apps
+    from django.db import connection
+
+    for name in ("0002_default_ladder", "0009_following", "0014_complaints"):
+        importlib.import_module(f"rectification.migrations.{name}").load(apps, None)
+    words = importlib.import_module("rectification.migrations.0016_one_word_for_the_inspector")
+    with connection.cursor() as cursor:
+        cursor.execute(words.replace(words.OLD, words.NEW))
+
+
 @pytest.fixture
 def ladder(full_ladder):
     """The five rungs that every owner's deadline climbs, and no other."""
@@ -24,14 +36,11 @@ def ladder(full_ladder):
 @pytest.fixture
 def full_ladder(db):
     """The default rungs by code, also where an earlier test has emptied all tables; 2025 and 2026 are loaded."""
-    from django.apps import apps
-
     from rectification.models import Rung
     from reference.models import CalendarDay
     from reference.selectors import forget_calendar
 
-    for name in ("0002_default_ladder", "0009_following"):
-        importlib.import_module(f"rectification.migrations.{name}").load(apps, None)
+    load_ladder()
     first, last = date(YEARS[0], 1, 1), date(YEARS[-1], 12, 31)
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     CalendarDay.objects.bulk_create(
