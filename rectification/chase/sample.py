@@ -146,16 +146,14 @@ def reached_by(rung: Rung, on: date) -> tuple[list[Reached], int]:
 def places_of(rung: Rung) -> Iterable[Place]:
     """The distinct places of the open things that climb `rung`."""
     facts = {
-        "live": list(LIVE),
         "watched": rung.watched,
         "grades": rung.grades,
         "levels": rung.levels,
         "clocks": rung.clocks,
         "most": MOST_PLACES,
     }
-    statement = CASE_PLACES if rung.watched == Watched.DEADLINE else MATTER_PLACES
     with connection.cursor() as cursor:
-        cursor.execute(statement, facts)
+        cursor.execute(PLACES, facts)
         return [Place(*row) for row in cursor.fetchall()]
 
 
@@ -163,13 +161,7 @@ CLIMBS = """
     (cardinality(%(grades)s::text[]) = 0 OR coalesce(c.grade, '') = ANY(%(grades)s))
     AND (cardinality(%(levels)s::text[]) = 0 OR coalesce(nullif(c.main_level, ''), 'none') = ANY(%(levels)s))
 """
-CASE_PLACES = f"""
-    SELECT DISTINCT left(c.region_id, 9), c.inspector_id, NULL::bigint, NULL::bigint, c.main_level, ''
-    FROM {HazardCase._meta.db_table} c
-    WHERE c.state = ANY(%(live)s) AND c.due_on IS NOT NULL AND {CLIMBS}
-    LIMIT %(most)s
-"""
-MATTER_PLACES = f"""
+PLACES = f"""
     SELECT DISTINCT left(m.region_id, 9), c.inspector_id, m.person_id, m.asker_id, coalesce(c.main_level, ''),
            CASE m.watched WHEN '{Watched.REFERRAL}' THEN m.code ELSE '' END
     FROM {Matter._meta.db_table} m LEFT JOIN {HazardCase._meta.db_table} c ON c.id = m.case_id

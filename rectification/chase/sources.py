@@ -58,11 +58,8 @@ class Source:
         return "%(at)s" if self.hourly else "%(on)s"
 
     @property
-    def next_type(self) -> str:
-        return "timestamptz" if self.hourly else "date"
-
-    @property
-    def due_type(self) -> str:
+    def moment_type(self) -> str:
+        """Of the day a thing is due, and of the next look: a day, or an instant."""
         return "timestamptz" if self.hourly else "date"
 
     def is_due(self) -> str:
@@ -161,7 +158,7 @@ def move_on(cursor, source: Source, nexts: Iterable[tuple], stuck: dict | None) 
     """When each row of the batch is looked at again. `nexts`: the key of a profile and its day, None for never.
 
     A row of a profile that is not among them stays due, and so does one that must tell somebody where there is
-    nobody: `stuck` holds the columns of `stuck_columns`.
+    nobody: `stuck` holds the columns that `stuck_rows` reads.
     """
     watched, clocks, grades, levels, dues, days = columns(nexts, 6)
     cursor.execute(
@@ -169,7 +166,7 @@ def move_on(cursor, source: Source, nexts: Iterable[tuple], stuck: dict | None) 
         UPDATE {source.table} t SET {source.next} = CASE WHEN b.stands THEN n.next_on END
         FROM chase_batch b
         JOIN unnest(%(n_watched)s::text[], %(n_clocks)s::text[], %(n_grades)s::text[], %(n_levels)s::text[],
-                    %(n_dues)s::{source.due_type}[], %(n_nexts)s::{source.next_type}[])
+                    %(n_dues)s::{source.moment_type}[], %(n_nexts)s::{source.moment_type}[])
              n(watched, clock, grade, level, due_on, next_on) USING (watched, clock, grade, level, due_on)
         WHERE t.id = b.id {f"AND NOT {stuck_rows(source)}" if stuck else ""}
         """,
@@ -217,7 +214,7 @@ def pairs(source: Source) -> str:
                %(s_levels)s::text[], %(s_departments)s::text[], %(s_rungs)s::bigint[])
             s(township, inspector_id, person_id, asker_id, level, department, rung_id)
         JOIN unnest(%(watched)s::text[], %(clocks)s::text[], %(grades)s::text[], %(levels)s::text[],
-                    %(dues)s::{source.due_type}[], %(rung_ids)s::bigint[])
+                    %(dues)s::{source.moment_type}[], %(rung_ids)s::bigint[])
             o(watched, clock, grade, level, due_on, rung_id) ON o.rung_id = s.rung_id
     """
 

@@ -131,7 +131,7 @@ def owing(source: Source) -> str:
                CASE WHEN s.cycle = o.latest THEN p.outcome ELSE '{Outcome.PASSED_OVER}' END AS outcome
         FROM chase_batch b
         JOIN unnest(%(watched)s::text[], %(clocks)s::text[], %(grades)s::text[], %(levels)s::text[],
-                    %(dues)s::{source.due_type}[], %(rung_ids)s::bigint[], %(firsts)s::int[], %(latests)s::int[])
+                    %(dues)s::{source.moment_type}[], %(rung_ids)s::bigint[], %(firsts)s::int[], %(latests)s::int[])
              o({PROFILE}, rung_id, first, latest) USING ({PROFILE})
         JOIN unnest(%(p_towns)s::text[], %(p_inspectors)s::bigint[], %(p_persons)s::bigint[], %(p_askers)s::bigint[],
                     %(p_levels)s::text[], %(p_departments)s::text[], %(p_places)s::int[])
