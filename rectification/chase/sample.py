@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from accounts.models import User
 from hazards.models import HazardCase
-from hazards.states import LIVE
 from rectification import wording
 from rectification.chase.engine import applies
 from rectification.chase.people import Directory, Place, why
@@ -63,15 +63,12 @@ def first_why(rung: Rung) -> str:
 
 
 def example_facts(rung: Rung, user, *, on: date, at: datetime) -> dict | None:
-    if rung.watched == Watched.DEADLINE:
-        cases = HazardCase.objects.visible_to(user).filter(state__in=LIVE, due_on__isnull=False)
-        if rung.grades:
-            cases = cases.filter(grade__in=rung.grades)
-        if rung.levels:
-            cases = cases.filter(main_level__in=["" if level == "none" else level for level in rung.levels])
-        case = cases.for_rows().order_by("due_on", "pk").first()
-        return case and facts_of(rung, case, case.unit, case.due_on, None, "整改期限", on=on, at=at)
     matters = Matter.objects.filter(user.scope.q("region_id"), watched=rung.watched, ended_at=None)
+    if rung.grades:
+        matters = matters.filter(case__grade__in=rung.grades)
+    if rung.levels:
+        listed = Q(case__main_level__in=["" if level == "none" else level for level in rung.levels])
+        matters = matters.filter(listed | Q(case=None) if "none" in rung.levels else listed)
     for matter in matters.select_related("case__category", "unit__region").order_by("due_on", "pk")[:200]:
         if applies(rung, profile_of(matter), hourly=rung.measure == Measure.HOURS):
             return facts_of(
