@@ -263,6 +263,9 @@ EMAIL_CONNECTIONS = env.number("EMAIL_CONNECTIONS", 4)
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 
 
+KEEPALIVE = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+
+
 def servers(database_url: str, redis_url: str) -> dict:
     """DATABASES, CACHES and the broker for one PostgreSQL and one Redis, over TCP or a unix socket.
 
@@ -272,6 +275,9 @@ def servers(database_url: str, redis_url: str) -> dict:
 
     database = dj_database_url.parse(database_url, conn_max_age=60, conn_health_checks=True)
     database["DISABLE_SERVER_SIDE_CURSORS"] = False
+    # A machine that loses its power says no goodbye: within a minute and a half the server knows, and frees the locks
+    # of its workers (of which letters they have in hand, and of the chase). Unix sockets need none and take none.
+    database.setdefault("OPTIONS", {}).setdefault("options", KEEPALIVE)
     broker = redis_url
     if redis_url.startswith("unix://"):
         path, _, query = redis_url.removeprefix("unix://").partition("?")

@@ -142,6 +142,8 @@ class Delivery(models.Model):
         related_name="deliveries",
         verbose_name=_("gateway"),
     )
+    # The worker that has it in hand (services/claims.py); empty once it has said what became of it.
+    holder = models.PositiveBigIntegerField(null=True, editable=False)
     # The same on each attempt: a server that has seen it knows that this is no second letter.
     token = models.UUIDField(editable=False, db_default=RandomUUID())
     # What was wrong, in one word for grouping: no-address, smtp-550, http-500, timeout ...

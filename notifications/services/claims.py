@@ -1,11 +1,14 @@
 """The statements of a delivery run: taking letters under a lease, and noting what became of them."""
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 
 from accounts.models import User
 from notifications.gateways.outcome import Parcel
@@ -22,7 +25,10 @@ TABLES = {
 # What an answer of the other side is called: with it the letter certainly did not arrive.
 REFUSED = r"^(smtp|http)-[0-9]"
 UNSURE = "expired-unsure"
-DUE = "state IN ('pending', 'failed') AND next_attempt_at <= %(now)s"
+# The first half of the key of a worker's lock; the second is the worker's number.
+HANDS = 6_901
+IN_HAND = f"SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = {HANDS} AND granted"
+DUE = f"state IN ('pending', 'failed') AND next_attempt_at <= %(now)s AND coalesce(holder, 0) NOT IN ({IN_HAND})"
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,26 @@ class Outcome:
     words: str = ""
 
 
-def claim(lane: Lane, size: int, now: datetime) -> list[Parcel]:
-    """The next letters of a lane, leased to this worker: others pass over them, and get them if we never report.
+@contextmanager
+def hand() -> Iterator[int]:
+    """A worker's number, and a lock of its database session that says it is alive.
+
+    What it has taken is passed over while the lock stands, also where a clock that was put forward says that the
+    lease is long over; a worker that is killed loses its session, and the lock with it.
+    """
+    number = secrets.randbelow(2**31 - 1) + 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [HANDS, number])
+    try:
+        yield number
+    finally:
+        if connection.connection and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [HANDS, number])
+
+
+def claim(lane: Lane, size: int, now: datetime, *, holder: int | None = None) -> list[Parcel]:
+    """The next letters of a lane, leased to the worker `holder`: others pass over them, and get them if it dies.
 
     One statement, which is its own transaction. The number of the attempt is the token of the lease.
     """
@@ -53,7 +77,8 @@ def claim(lane: Lane, size: int, now: datetime) -> list[Parcel]:
                   AND (expires_at IS NULL OR expires_at > %(now)s)
                 ORDER BY next_attempt_at, id LIMIT %(size)s FOR UPDATE SKIP LOCKED
             ), taken AS (
-                UPDATE {TABLES["delivery"]} d SET attempts = attempts + 1, next_attempt_at = %(until)s
+                UPDATE {TABLES["delivery"]} d SET attempts = attempts + 1, next_attempt_at = %(until)s,
+                    holder = %(holder)s
                 FROM due WHERE d.id = due.id
                 RETURNING d.id, d.attempts, d.token, d.message_id, d.expires_at
             )
@@ -71,6 +96,7 @@ def claim(lane: Lane, size: int, now: datetime) -> list[Parcel]:
                 "channel": str(lane.channel),
                 "gateway": lane.gateway_id,
                 "size": size,
+                "holder": holder,
             },
         )
         return [Parcel(*row[:14], quiet=Quiet(*row[14:16], bool(row[16]))) for row in cursor.fetchall()]
@@ -78,7 +104,7 @@ def claim(lane: Lane, size: int, now: datetime) -> list[Parcel]:
 
 SETTLE = f"""
 UPDATE {TABLES["delivery"]} d
-SET state = coalesce(o.state, d.state), attempts = d.attempts - o.back, sent_at = o.sent_at,
+SET state = coalesce(o.state, d.state), attempts = d.attempts - o.back, sent_at = o.sent_at, holder = NULL,
     next_attempt_at = coalesce(o.next_attempt_at, d.next_attempt_at),
     fault = CASE WHEN o.state IS NULL AND o.fault = '' THEN d.fault ELSE o.fault END,
     last_error = CASE WHEN o.state IS NULL AND o.fault = '' THEN d.last_error ELSE o.words END
@@ -140,7 +166,8 @@ def expire(now: datetime) -> int:
     Where an attempt was cut off before its outcome was noted, or the line broke in the middle, the letter may have
     arrived: then it says that, too.
     """
-    over = Delivery.objects.due(now).filter(expires_at__lte=now)
+    free = Q(holder=None) | ~Q(holder__in=RawSQL(IN_HAND, []))  # noqa: S611 a constant
+    over = Delivery.objects.due(now).filter(free, expires_at__lte=now)
     unsure = over.filter(attempts__gt=0).exclude(fault__regex=REFUSED)
     words = fault_words(UNSURE)
     count = unsure.update(state=Delivery.State.EXPIRED, fault=UNSURE, last_error=words)

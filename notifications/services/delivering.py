@@ -111,8 +111,8 @@ def _in_thread(lane: Lane, run: Run) -> Counter:
 
 def _empty(lane: Lane, run: Run) -> Counter:
     """Brings the letters of one lane, batch by batch, until none is due, the lane is down or the run is over."""
-    with translation.override(settings.LANGUAGE_CODE):
-        worker = Worker(lane, run)
+    with translation.override(settings.LANGUAGE_CODE), claims.hand() as holder:
+        worker = Worker(lane, run, holder)
         try:
             while worker.bring_batch():
                 pass
@@ -124,8 +124,8 @@ def _empty(lane: Lane, run: Run) -> Counter:
 class Worker:
     """One session with one way out."""
 
-    def __init__(self, lane: Lane, run: Run):
-        self.lane, self.run, self.counts = lane, run, Counter()
+    def __init__(self, lane: Lane, run: Run, holder: int):
+        self.lane, self.run, self.holder, self.counts = lane, run, holder, Counter()
         self.session = lane.session()
         self.failures = lines.failures(lane)
         self.streak = self.written = 0
@@ -139,7 +139,7 @@ class Worker:
         room, wait = lines.room(self.lane, size)
         if not room:
             return self.run.wait(wait)
-        parcels = claims.claim(self.lane, room, self.run.clock())
+        parcels = claims.claim(self.lane, room, self.run.clock(), holder=self.holder)
         lines.give_back(self.lane, room - len(parcels))
         self.counts["claimed"] += len(parcels)
         return bool(parcels) and self.bring_all(parcels)

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from notifications import services
 from notifications.models import Delivery, Gateway, Line, Preference
@@ -316,6 +316,42 @@ def test_a_worker_killed_between_sending_and_noting_repeats_the_same_key(sms):
     assert len(sink.keys) == 9
     assert sink.keys[:3] == sink.keys[3:6]
     assert len(set(sink.keys)) == 6
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("forward", [timedelta(minutes=6), timedelta(days=1), timedelta(days=30)])
+def test_a_clock_put_forward_takes_no_letter_out_of_a_living_hand(sms, monkeypatch, forward):
+    """The second worker believes that the first one's leases ended long ago, and that its letters expired."""
+    half, other_done = threading.Event(), threading.Event()
+    send = delivering.lines.SESSIONS["webhook"].send
+
+    def send_and_wait(self, parcel):
+        send(self, parcel)
+        if threading.current_thread() is first and not half.is_set():
+            half.set()
+            assert other_done.wait(20)
+
+    def bring():
+        try:
+            counts.update(run(NOW))
+        finally:
+            connection.close()
+
+    counts = {}
+    with sinks.Gateway(200) as sink:
+        sms(sink, connections=1)
+        post_many([owner(n) for n in range(6)], now=NOW)
+        Delivery.objects.filter(channel="webhook").update(expires_at=NOW + timedelta(days=2))
+        monkeypatch.setattr(delivering.lines.SESSIONS["webhook"], "send", send_and_wait)
+        first = threading.Thread(target=bring)
+        first.start()
+        assert half.wait(20)
+        meanwhile = run(NOW + forward)
+        other_done.set()
+        first.join(20)
+    assert meanwhile == {"in_app": 0}
+    assert counts["sent"] == 6
+    assert len(sink.keys) == len(set(sink.keys)) == 6
 
 
 def at_once(work, count=2):
