@@ -17,6 +17,7 @@ from rectification.forms import DayInput, words
 from rectification.models import ChaseClaim, Rung
 from rectification.models.chase import FollowUp, Measure, Recipient, Watched
 from rectification.services import ladder
+from rectification.watched import BY_HOUR
 from rectification.wording import FACTS as LETTER_FACTS
 from reference.models import Limit, Region, in_chinese
 
@@ -201,10 +202,15 @@ class RungForm(OnceForm):
             # What a rung watches is what it is: another kind of thing is another rung.
             del self.fields["code"], self.fields["watched"]
             if old.watched != Watched.CLOCK:
-                del self.fields["clocks"], self.fields["measure"]
+                del self.fields["clocks"]
+            if old.watched not in BY_HOUR:
+                del self.fields["measure"]
 
-    # Which clocks, and hours, are questions of statutory clocks alone.
-    show_when: ClassVar = {"clocks": ("watched", "clock"), "measure": ("watched", "clock")}
+    # Questions of some kinds of things alone.
+    show_when: ClassVar = {
+        "clocks": ("watched", Watched.CLOCK.value),
+        "measure": ("watched", " ".join(BY_HOUR)),
+    }
 
     @property
     def facts(self) -> dict:

@@ -14,7 +14,11 @@ class Watched:
     INSTRUCTION = "instruction"
     REFERRAL = "referral"
     ORPHAN = "orphan"
+    RELAPSE = "relapse"
 
 
-WAITING = (Watched.EXTENSION, Watched.ORPHAN)
+WAITING = (Watched.EXTENSION, Watched.ORPHAN, Watched.RELAPSE)
 """Things whose day is the one on which the waiting began: their rungs lie after it, and nothing is overdue."""
+
+BY_HOUR = (Watched.CLOCK, Watched.RELAPSE)
+"""Things that a rung may count in hours, and that the chase looks at every few minutes."""

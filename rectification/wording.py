@@ -40,12 +40,6 @@ def unknown_names(template: str) -> list[str]:
     return [name for name in names_in(template) if name not in FACTS]
 
 
-def fill(template: str, facts: Mapping[str, str]) -> str:
-    """The letter for one case; the engine does the same for many cases inside the database."""
-    names_in(template)
-    return template.format_map(facts)
-
-
 def compile_to_sql(template: str, expressions: Mapping[str, str], literal: Callable[[str], str]) -> str:
     """An SQL expression that writes the letter.
 

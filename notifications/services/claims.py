@@ -166,7 +166,7 @@ def expire(now: datetime) -> int:
     Where an attempt was cut off before its outcome was noted, or the line broke in the middle, the letter may have
     arrived: then it says that, too.
     """
-    free = Q(holder=None) | ~Q(holder__in=RawSQL(IN_HAND, []))  # noqa: S611 a constant
+    free = Q(holder=None) | ~Q(holder__in=RawSQL(IN_HAND, []))
     over = Delivery.objects.due(now).filter(free, expires_at__lte=now)
     unsure = over.filter(attempts__gt=0).exclude(fault__regex=REFUSED)
     words = fault_words(UNSURE)

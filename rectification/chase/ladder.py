@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import count
+from itertools import count, islice
 
 from common.workdays import Calendar, YearNotLoaded
 
@@ -200,17 +200,37 @@ def plan_by_hour(steps: Iterable[Step], due_at: datetime, at: datetime, day_of=d
     return HourPlan(tuple(owed), min(later, default=None))
 
 
+def moments(step: Step, due_at: datetime, day_of) -> Iterator[tuple[int, datetime, date]]:
+    """Each cycle with its instant and day, up to the last day of the rung; without end where it repeats."""
+    for cycle in step.cycles:
+        moment = due_at + timedelta(hours=step.at(cycle))
+        if (day := day_of(moment)) > step.valid_to:
+            return
+        yield cycle, moment, day
+
+
 def _reached_by_hour(
     step: Step, due_at: datetime, at: datetime, day_of
 ) -> tuple[Owed | None, datetime | None]:
     owed = None
-    for cycle in step.cycles:
-        moment = due_at + timedelta(hours=step.at(cycle))
-        day = day_of(moment)
-        if day > step.valid_to:
-            break
+    for cycle, moment, day in moments(step, due_at, day_of):
         if moment > at:
             return owed, moment if step.repeat_every or step.holds_on(day) else None
         if step.holds_on(day):
             owed = Owed(step, owed.first if owed else cycle, cycle)
     return owed, None
+
+
+def upcoming_by_hour(
+    steps: Iterable[Step], due_at: datetime, at: datetime, day_of=datetime.date, cycles: int = 3
+) -> list[tuple[datetime, Step, int]]:
+    """As `upcoming`, for rungs counted in clock hours: (instant, rung, cycle) in order."""
+    found = []
+    for step in steps:
+        coming = (
+            (moment, step, cycle)
+            for cycle, moment, day in moments(step, due_at, day_of)
+            if moment > at and day >= step.valid_from
+        )
+        found += islice(coming, cycles)
+    return sorted(found, key=lambda item: (item[0], item[1].code))

@@ -12,9 +12,7 @@ from datetime import date, datetime
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import (
-    BigIntegerField,
     Case,
-    CharField,
     Exists,
     F,
     Func,
@@ -92,13 +90,8 @@ LETTER_KEY = Case(
 def placed(claims: QuerySet) -> QuerySet:
     """The claims, each with `place` (code of the division of its thing) and `letter_key`."""
     matter = Matter.objects.filter(watched=OuterRef("watched"), subject=OuterRef("subject"))
-    case = HazardCase.objects.filter(pk=OuterRef("subject"))
     return claims.alias(
-        place=Case(
-            When(watched=Watched.DEADLINE, then=Subquery(case.values("region_id")[:1])),
-            default=Subquery(matter.values("region_id")[:1]),
-            output_field=CharField(),
-        ),
+        place=Subquery(matter.values("region_id")[:1]),
         letter_key=LETTER_KEY,
     )
 
@@ -121,8 +114,8 @@ def between(claims: QuerySet, first: date, last: date) -> QuerySet:
 
 
 def of_case(case: HazardCase) -> QuerySet:
-    """Every line about a case: its deadline, and everything else that was or is owed about it."""
-    about = Q(watched=Watched.DEADLINE, subject=case.pk)
+    """Every line about a case: whatever was or is owed about it."""
+    about = Q(pk__in=[])
     for watched, subject in Matter.objects.filter(case=case).values_list("watched", "subject"):
         about |= Q(watched=watched, subject=subject)
     return placed(ChaseClaim.objects.filter(about))
@@ -285,8 +278,7 @@ def lines(claims: Iterable[ChaseClaim], *, now: datetime) -> list[Line]:
     claims = selectors.with_letters(claims)
     matters = matters_of(claims)
     cases = HazardCase.objects.for_rows().in_bulk(
-        {claim.subject for claim in claims if claim.watched == Watched.DEADLINE}
-        | {matter.case_id for matter in matters.values() if matter.case_id}
+        {matter.case_id for matter in matters.values() if matter.case_id}
     )
     units = {matter.unit_id for matter in matters.values() if not matter.case_id}
     units = Unit.objects.select_related("region").in_bulk(units) if units else {}
@@ -297,8 +289,7 @@ def matters_of(claims: list[ChaseClaim]) -> dict[tuple, Matter]:
     """By (watched, subject)."""
     subjects = defaultdict(set)
     for claim in claims:
-        if claim.watched != Watched.DEADLINE:
-            subjects[claim.watched].add(claim.subject)
+        subjects[claim.watched].add(claim.subject)
     wanted = Q(pk__in=[])
     for watched, ids in subjects.items():
         wanted |= Q(watched=watched, subject__in=ids)
@@ -306,10 +297,10 @@ def matters_of(claims: list[ChaseClaim]) -> dict[tuple, Matter]:
 
 
 def line_of(claim: ChaseClaim, matters: dict, cases: dict, units: dict, now: datetime) -> Line:
-    matter = matters.get((claim.watched, claim.subject))
-    case = cases.get(claim.subject if claim.watched == Watched.DEADLINE else matter and matter.case_id)
-    unit = case.unit if case else units.get(matter.unit_id) if matter else None
-    title = matter.title if matter else str(_("Rectification deadline"))
+    matter = matters[claim.watched, claim.subject]
+    case = cases.get(matter.case_id)
+    unit = case.unit if case else units[matter.unit_id]
+    title = str(_("Rectification deadline")) if claim.watched == Watched.DEADLINE else matter.title
     deliveries = list(claim.letter.deliveries.all()) if claim.letter else []
     for delivery in deliveries:
         delivery.tone, delivery.icon = STATE_TONES.get(delivery.state, ("muted", "circle"))
@@ -451,11 +442,7 @@ def digest_of(run, user) -> QuerySet:
     matter = Matter.objects.filter(watched=OuterRef("watched"), subject=OuterRef("subject"))
     case = HazardCase.objects.filter(pk=OuterRef("case_id"))
     found = ChaseClaim.objects.filter(pk__in=once.values("pk")).alias(
-        case_id=Case(
-            When(watched=Watched.DEADLINE, then=F("subject")),
-            default=Subquery(matter.values("case_id")[:1]),
-            output_field=BigIntegerField(),
-        )
+        case_id=Subquery(matter.values("case_id")[:1])
     )
     return found.alias(
         is_major=Exists(case.filter(grade="major")), is_listed=Exists(case.exclude(main_level=""))

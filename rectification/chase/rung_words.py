@@ -25,6 +25,10 @@ class Spoken:
     def when(self) -> str:
         """How far from the day: 到期前3个工作日, 到期当天, 等待满5个工作日."""
         n = abs(self.rung.offset)
+        if self.rung.watched in WAITING and not n:
+            return _("as soon as it waits")
+        if self.rung.measure == Measure.HOURS and self.rung.watched in WAITING:
+            return ngettext("after waiting %(n)d hour", "after waiting %(n)d hours", n) % {"n": n}
         if self.rung.measure == Measure.HOURS:
             if not n:
                 return _("at the end of the hours")
@@ -32,8 +36,6 @@ class Spoken:
                 return ngettext("%(n)d hour before the end", "%(n)d hours before the end", n) % {"n": n}
             return ngettext("%(n)d hour after the end", "%(n)d hours after the end", n) % {"n": n}
         if self.rung.watched in WAITING:
-            if not n:
-                return _("as soon as it waits")
             return ngettext("after waiting %(n)d working day", "after waiting %(n)d working days", n) % {
                 "n": n
             }

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
+from django.utils import timezone
+
 from accounts.models import User
+from common.days import begin_of, day_of
 from common.workdays import Calendar
 from hazards.models import HazardCase
 from hazards.states import LIVE
 from notifications.models import Message
 from rectification.chase.engine import applies, step_of
-from rectification.chase.ladder import plan, upcoming
+from rectification.chase.ladder import Step, plan, plan_by_hour, upcoming, upcoming_by_hour
 from rectification.chase.people import Directory, Place
 from rectification.chase.reasons import sentences
 from rectification.chase.sources import Profile
@@ -30,6 +33,8 @@ class Coming:
     people: tuple[User, ...]
     about: str = ""
     """What is owed, where it is not the owner's deadline."""
+    moment: datetime | None = None
+    """Of a rung counted in hours that is still to come."""
 
     @property
     def reaches_nobody(self) -> bool:
@@ -65,6 +70,8 @@ class Thing:
     profile: Profile
     place: Place
     about: str = ""
+    due_at: datetime | None = None
+    """Of a thing that is looked at by the hour as well."""
 
 
 def things_of(case: HazardCase) -> list[Thing]:
@@ -77,6 +84,7 @@ def thing_of(matter: Matter, case: HazardCase) -> Thing:
     clock = matter.code if matter.watched == Watched.CLOCK else ""
     department = matter.code if matter.watched == Watched.REFERRAL else ""
     profile = Profile(matter.watched, clock, case.grade, case.main_level, matter.due_on, True)
+    due_at = matter.due_at if matter.next_at else None
     place = Place(
         matter.region_id[:9],
         case.inspector_id,
@@ -86,7 +94,7 @@ def thing_of(matter: Matter, case: HazardCase) -> Thing:
         department,
     )
     about = "" if matter.watched == Watched.DEADLINE else matter.title
-    return Thing(matter.watched, matter.subject, matter.version, profile, place, about)
+    return Thing(matter.watched, matter.subject, matter.version, profile, place, about, due_at)
 
 
 def stands(matter: Matter, case: HazardCase) -> bool:
@@ -103,10 +111,18 @@ def stands(matter: Matter, case: HazardCase) -> bool:
     return case.state in LIVE
 
 
-def preview(case: HazardCase, on: date, *, cycles: int = 3, calendar: Calendar | None = None) -> Outlook:
+def preview(
+    case: HazardCase,
+    on: date,
+    *,
+    at: datetime | None = None,
+    cycles: int = 3,
+    calendar: Calendar | None = None,
+) -> Outlook:
     """If nothing is done: who hears what about `case` on which day, from `on` onwards.
 
-    What is owed by `on` and not yet said comes first, on `on` itself. A repeating rung is shown `cycles` times.
+    What is owed by `on` and not yet said comes first, on `on` itself; by the hour, what is owed by `at` (now). A
+    repeating rung is shown `cycles` times.
     """
     things = things_of(case)
     if not things:
@@ -117,20 +133,63 @@ def preview(case: HazardCase, on: date, *, cycles: int = 3, calendar: Calendar |
     found, missing = [], set()
     for thing in things:
         steps = [step_of(rung) for rung in rungs.values() if applies(rung, thing.profile)]
-        due_on = thing.profile.due
-        last = {step.rung: claimed.get((thing.watched, thing.subject, step.rung), -1) for step in steps}
-        owed = plan(steps, due_on, on, calendar).owed
-        found += [(on, one.step, one.latest, thing) for one in owed if one.latest > last[one.step.rung]]
-        later, year = upcoming(steps, due_on, on, calendar, cycles)
-        found += [(day, step, cycle, thing) for day, step, cycle in later if cycle > last[step.rung]]
+        later, year = _by_day(thing, steps, on, calendar, cycles)
+        found += later
         missing |= {year} - {None}
-    found.sort(key=lambda one: (one[0], one[3].watched != Watched.DEADLINE, one[1].at(one[2])))
+        if thing.due_at:
+            steps = [step_of(rung) for rung in rungs.values() if applies(rung, thing.profile, hourly=True)]
+            found += _by_hour(thing, steps, on, at or timezone.now(), cycles)
+    found = [
+        one
+        for one in found
+        if one.cycle > claimed.get((one.thing.watched, one.thing.subject, one.step.rung), -1)
+    ]
+    found.sort(key=_Said.order)
     people = _people(found, rungs, on)
     coming = [
-        Coming(day, rungs[step.rung], cycle, people[thing, step.rung], thing.about)
-        for day, step, cycle, thing in found
+        Coming(
+            one.day,
+            rungs[one.step.rung],
+            one.cycle,
+            people[one.thing, one.step.rung],
+            one.thing.about,
+            one.moment,
+        )
+        for one in found
     ]
     return Outlook(tuple(coming), min(missing, default=None))
+
+
+@dataclass(frozen=True)
+class _Said:
+    """One cycle of a rung about a thing, said or to be said."""
+
+    day: date
+    step: Step
+    cycle: int
+    thing: Thing
+    moment: datetime | None = None
+
+    def order(self) -> tuple:
+        moment = self.moment or begin_of(self.day)
+        return self.day, moment, self.thing.watched != Watched.DEADLINE, self.step.at(self.cycle)
+
+
+def _by_day(
+    thing: Thing, steps: list[Step], on: date, calendar: Calendar, cycles: int
+) -> tuple[list[_Said], int | None]:
+    due_on = thing.profile.due
+    owed = [_Said(on, one.step, one.latest, thing) for one in plan(steps, due_on, on, calendar).owed]
+    later, year = upcoming(steps, due_on, on, calendar, cycles)
+    return owed + [_Said(day, step, cycle, thing) for day, step, cycle in later], year
+
+
+def _by_hour(thing: Thing, steps: list[Step], on: date, at: datetime, cycles: int) -> list[_Said]:
+    owed = plan_by_hour(steps, thing.due_at, at, day_of).owed
+    later = upcoming_by_hour(steps, thing.due_at, at, day_of, cycles)
+    return [_Said(on, one.step, one.latest, thing) for one in owed] + [
+        _Said(max(day_of(moment), on), step, cycle, thing, moment) for moment, step, cycle in later
+    ]
 
 
 def _latest_claims(things: list[Thing]) -> dict[tuple, int]:
@@ -148,10 +207,10 @@ def _claims(things: list[Thing]) -> Iterator[ChaseClaim]:
             yield claim
 
 
-def _people(found: list[tuple], rungs: dict, on: date) -> dict[tuple, tuple[User, ...]]:
+def _people(found: list["_Said"], rungs: dict, on: date) -> dict[tuple, tuple[User, ...]]:
     """The people of each rung, each once, in a few queries."""
     directory = Directory(on)
-    wanted = {(thing, step.rung) for _day, step, _cycle, thing in found}
+    wanted = {(one.thing, one.step.rung) for one in found}
     told = {
         (thing, rung): list(
             dict.fromkeys(

@@ -26,7 +26,8 @@ HOURS = "ceil(abs(extract(epoch FROM b.due_at - %(at)s)) / 3600)::int"
 
 FACTS = {
     "what": "b.title",
-    "when": f"""CASE WHEN r.measure = 'hours' AND b.due_at > %(at)s THEN concat('还剩 ', {HOURS}, ' 小时')
+    "when": f"""CASE WHEN r.measure = 'hours' AND b.watched IN ({WAITED}) THEN concat('已等待 ', {HOURS}, ' 小时')
+                    WHEN r.measure = 'hours' AND b.due_at > %(at)s THEN concat('还剩 ', {HOURS}, ' 小时')
                     WHEN r.measure = 'hours' AND {HOURS} = 0 THEN '时限已到'
                     WHEN r.measure = 'hours' THEN concat('超过 ', {HOURS}, ' 小时')
                     WHEN b.watched IN ({WAITED}) AND b.said_on = b.due_on THEN '今天起'
@@ -51,14 +52,15 @@ FACTS = {
 """The SQL of each fact of wording.FACTS, for a row `b` of what is said. A literal percent sign would have to be
 doubled."""
 
-FACT_TABLES = f"""
-    JOIN {TABLES["rung"]} r ON r.id = b.rung_id
+THING_TABLES = f"""
     JOIN {TABLES["unit"]} u ON u.id = b.unit_id
     LEFT JOIN {TABLES["hazardcase"]} h ON h.id = b.case_id
     LEFT JOIN {TABLES["hazardcategory"]} g ON g.code = h.category_id
     LEFT JOIN {TABLES["region"]} t ON t.code = b.township
     LEFT JOIN {TABLES["user"]} i ON i.id = h.inspector_id
 """
+FACT_TABLES = f"JOIN {TABLES['rung']} r ON r.id = b.rung_id {THING_TABLES}"
+"""What the facts are read from, for rows `b` that name a rung."""
 
 HAS_PHONE = """EXISTS (
     SELECT 1 FROM units_unitperson p WHERE p.unit_id = {unit} AND p.ends_on IS NULL AND p.phone <> '')"""
@@ -321,7 +323,9 @@ def letters(rungs: Iterable) -> tuple[str, str, dict[str, str]]:
 
     def by_rung(field: str) -> str:
         whens = " ".join(
-            f"WHEN {rung.pk} THEN {compile_to_sql(getattr(rung, field), FACTS, literal)}" for rung in rungs
+            # A draft has no number yet: it stands for 0.
+            f"WHEN {rung.pk or 0} THEN {compile_to_sql(getattr(rung, field), FACTS, literal)}"
+            for rung in rungs
         )
         return f"CASE b.rung_id {whens} END" if whens else "''"
 

@@ -28,6 +28,7 @@ class Watched(models.TextChoices):
     INSTRUCTION = Kinds.INSTRUCTION, _("Answer to an instruction")
     REFERRAL = Kinds.REFERRAL, _("Reply to a referral")
     ORPHAN = Kinds.ORPHAN, _("Case that nobody answers for")
+    RELAPSE = Kinds.RELAPSE, _("Relapse not ordered anew")
 
 
 class Recipient(models.TextChoices):
@@ -206,10 +207,10 @@ class Rung(models.Model):
                 violation_error_message=_("The last day lies before the first."),
             ),
             models.CheckConstraint(
-                condition=Q(measure="working_days") | Q(urgent=True, watched="clock"),
+                condition=Q(measure="working_days") | Q(urgent=True, watched__in=["clock", "relapse"]),
                 name="rung_by_the_hour_is_urgent",
                 violation_error_message=_(
-                    "Only a letter about a clock that cannot wait is counted in hours."
+                    "Only a letter about a clock or a relapse that cannot wait is counted in hours."
                 ),
             ),
         ]

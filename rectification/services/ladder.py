@@ -25,7 +25,7 @@ from rectification.chase.realign import realign
 from rectification.chase.sources import Profile
 from rectification.models import Matter, Rung
 from rectification.models.chase import Measure, Recipient, Watched
-from rectification.watched import WAITING
+from rectification.watched import BY_HOUR, WAITING
 
 PERMISSION = "chase.ladder"
 DAY = timedelta(days=1)
@@ -126,8 +126,8 @@ def climb(rung: Rung, *, at: datetime) -> None:
     realign(on=localdate(at))
     if rung.measure == Measure.HOURS:
         # A look that finds nothing moves on by itself, so too early costs nothing.
-        clocks = Matter.objects.filter(watched=Watched.CLOCK, ended_at=None, next_at__gt=at)
-        (clocks.filter(code__in=rung.clocks) if rung.clocks else clocks).update(next_at=at)
+        things = Matter.objects.filter(watched=rung.watched, ended_at=None, next_at__gt=at)
+        (things.filter(code__in=rung.clocks) if rung.clocks else things).update(next_at=at)
 
 
 # --- one at a time ------------------------------------------------------------------------------------------
@@ -201,8 +201,8 @@ def refuse_far(day: date, on: date, field: str) -> None:
 
 
 def refuse_distance(rung: Rung) -> None:
-    if rung.measure == Measure.HOURS and rung.watched != Watched.CLOCK:
-        raise RuleBroken(_("Only statutory clocks are counted in hours."), field="measure")
+    if rung.measure == Measure.HOURS and rung.watched not in BY_HOUR:
+        raise RuleBroken(_("Only statutory clocks and relapses are counted in hours."), field="measure")
     if rung.measure == Measure.HOURS and not rung.urgent:
         raise RuleBroken(
             _("A rung counted in hours cannot wait for the morning: mark it so."), field="urgent"

@@ -14,7 +14,7 @@ from hazards import states
 from hazards.services import lock, record
 from rectification.limits import lookback_days
 from rectification.models import LookBack, LookBackOfficer
-from rectification.services import papers, telling
+from rectification.services import papers
 from rectification.services.reviews import refuse_own_work
 from rectification.services.submissions import add_photo
 from rectification.services.teams import refuse_team, write_team
@@ -75,8 +75,6 @@ def look_back(
         add_photo(picture, by=by, at=at, look_back=done)
     act = "look_back" if outcome == HOLDS else "reopen"
     record(case, act, by=by, at=at, reason=note, document=document, data={"look_back": done.pk})
-    if outcome == RELAPSE:
-        telling.tell_relapse(case, done, note=note.strip(), by=by, at=at)
     return done
 
 

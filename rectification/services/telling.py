@@ -1,12 +1,10 @@
 """Letters about single decisions: whoever asked hears the answer. They go to Chinese offices and read as theirs."""
 
-from datetime import date, datetime
-
-from django.utils.timezone import localdate
+from datetime import date
 
 from accounts.models import User
-from notifications.services import Letter, post_many, write_to
-from rectification.chase.people import Addressee, Directory, Place
+from notifications.services import write_to
+from rectification.chase.people import Directory
 from rectification.models.chase import Recipient
 
 KIND = "decision"
@@ -42,46 +40,6 @@ def tell_about(case, person: User | None, *, key: str, on: date, what: str, body
         about=f"case:{case.pk}",
         by=by,
     )
-
-
-RELAPSE_TELLS = (Recipient.INSPECTOR, Recipient.OFFICE, Recipient.OFFICER)
-
-
-def tell_relapse(case, look_back, *, note: str, by, at: datetime) -> int:
-    """A hazard is back (反弹): one letter at once to everybody who answers for it, whatever the hour, and no digest.
-
-    Inspector, office and township officer, each through the deputy while away; not to whoever found it. How many.
-    """
-    on = localdate(at)
-    return post_many(
-        (
-            Letter(
-                recipient_id=one.user_id,
-                kind=KIND,
-                subject=f"隐患反弹：{case.unit.name}（{case.number}）"[:200],
-                body=f"{case.category.name}\n{by.name}于{day_words(look_back.held_on)}回头看发现：{note}\n"
-                f"案件已重新启动第{case.round}轮整改，请及时责令改正并重新确定整改期限。\n{one.why}",
-                link=case.get_absolute_url(),
-                about=f"case:{case.pk}",
-                key=f"relapse:{look_back.pk}:{one.user_id}",
-                on=on,
-                urgent=True,
-            )
-            for one in relapse_readers(case, on)
-            if one.user_id != by.pk
-        ),
-        now=at,
-    )
-
-
-def relapse_readers(case, on: date) -> list[Addressee]:
-    """Who hears of a relapse, each person once, in the first of their roles."""
-    place, directory = Place(case.region_id[:9], case.inspector_id), Directory(on)
-    found: dict[int, Addressee] = {}
-    for kind in RELAPSE_TELLS:
-        for one in directory.told(kind, place):
-            found.setdefault(one.user_id, one)
-    return list(found.values())
 
 
 def officers_of(region_id: str, on: date) -> list[User]:

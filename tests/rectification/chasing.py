@@ -17,7 +17,7 @@ def load_ladder():
     from django.apps import apps
     from django.db import connection
 
-    for name in ("0002_default_ladder", "0009_following", "0014_complaints"):
+    for name in ("0002_default_ladder", "0009_following", "0014_complaints", "0017_relapse"):
         importlib.import_module(f"rectification.migrations.{name}").load(apps, None)
     words = importlib.import_module("rectification.migrations.0016_one_word_for_the_inspector")
     with connection.cursor() as cursor:

@@ -1,6 +1,7 @@
 """Look-backs: a day by grade at every door that closes, two officers, one result a round, a relapse opens the next."""
 
 import json
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,10 +10,13 @@ from common.errors import AlreadyDone, NotAllowed, RuleBroken
 from documents import typesetting
 from documents.models import Document, Serial
 from hazards.services import record
-from rectification.models import LookBack
+from notifications.models import Message
+from rectification.chase import engine, selectors
+from rectification.models import ChaseClaim, LookBack, Matter, Rung
 from tests import journeys
 from tests.documents import reading
 from tests.factories import at, plus
+from tests.rectification.chasing import full_ladder  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -252,43 +256,113 @@ def test_a_look_back_that_comes_too_late_takes_no_number(closed, pair):
     assert Serial.objects.get(form="look_back").last == 1
 
 
-def relapse_letters():
-    from notifications.models import Message
-
-    rows = Message.objects.filter(key__startswith="relapse:").order_by("recipient__username")
+# --- a relapse climbs the ladder ------------------------------------------------------------------------------
+def chase_at(day, hour=10):
+    """The look at what is counted in hours, as every few minutes; the letters of the relapse written so far."""
+    engine.run_hourly(at=at(day, hour))
+    rows = Message.objects.filter(key__startswith="chase:relapse:").order_by("recipient__username")
     return list(rows.select_related("recipient"))
 
 
-def test_a_relapse_is_told_at_once_to_everybody_who_answers_for_the_case(
-    closed, pair, inspector_b, office, officer_east
+def relapsed(case, pair, day):
+    return journeys.look_back(case, officers=pair, outcome="relapse", note="安全出口再次上锁", day=day)
+
+
+def test_a_relapse_is_told_within_minutes_to_everybody_who_answers_for_the_case(
+    closed, pair, inspector_b, office, officer_east, full_ladder
 ):
-    """In one letter of its own for each, not in the next morning's digest; the finder needs none."""
-    journeys.look_back(closed, officers=pair[::-1], outcome="relapse", note="安全出口再次上锁", day=plus(60))
-    letters = relapse_letters()
+    """In one letter of its own for each, not in the next morning's digest, and once however often the chase looks."""
+    relapsed(closed, pair[::-1], plus(60))
+    letters = chase_at(plus(60))
     assert [one.recipient.username for one in letters] == ["inspector_a", "office", "officer_east"]
     assert letters[0].subject == f"隐患反弹：兴旺百货店（{closed.number}）"
     assert letters[0].body.splitlines() == [
-        "疏散通道、安全出口被占用、堵塞",
-        "吴平于2026年5月9日回头看发现：安全出口再次上锁",
-        "案件已重新启动第2轮整改，请及时责令改正并重新确定整改期限。",
+        "单位：兴旺百货店（马屯镇，张仓口村主街1号）",
+        "隐患：疏散通道、安全出口被占用、堵塞",
+        "隐患反弹：安全出口再次上锁",
+        f"案件编号：{closed.number}　承办监督员：周安",
+        "案件已重新启动整改，请及时责令改正并重新确定整改期限。",
         "您是承办监督员，故送达本件。",
     ]
     assert {one.urgent for one in letters} == {True}
     assert letters[0].link == closed.get_absolute_url()
+    assert len(chase_at(plus(60), 11)) == 3
 
 
-def test_a_rectification_that_holds_tells_nobody(closed, pair):
+def test_a_rectification_that_holds_tells_nobody(closed, pair, full_ladder):
     journeys.look_back(closed, officers=pair, day=plus(60))
-    assert relapse_letters() == []
+    assert chase_at(plus(60)) == []
 
 
 def test_the_deputy_hears_of_a_relapse_in_the_place_of_who_is_away(
-    closed, pair, office, officer_east, officer_west
+    closed, pair, office, officer_east, officer_west, full_ladder
 ):
     from accounts.models import Post
 
     Post.objects.filter(user=officer_east).update(
         deputy=officer_west, deputy_from=plus(50), deputy_to=plus(70)
     )
-    journeys.look_back(closed, officers=pair, outcome="relapse", note="安全出口再次上锁", day=plus(60))
-    assert [one.recipient.username for one in relapse_letters()] == ["office", "officer_west"]
+    relapsed(closed, pair, plus(60))
+    assert [one.recipient.username for one in chase_at(plus(60))] == ["inspector_a", "office", "officer_west"]
+
+
+def test_a_relapse_is_chased_until_it_is_ordered_anew(
+    closed, pair, office, officer_east, head_east, full_ladder
+):
+    """One working day later inspector and office, every second day again, after three the head; an order ends it."""
+    relapsed(closed, pair, date(2026, 5, 11))
+
+    def told(day):
+        engine.run(on=day, at=at(day, 18))
+        claims = ChaseClaim.objects.filter(watched="relapse", on=day, outcome="told")
+        return sorted(
+            {(one.rung.code, one.person.username) for one in claims.select_related("rung", "person")}
+        )
+
+    assert told(date(2026, 5, 11)) == [
+        ("relapse", "inspector_a"), ("relapse", "office"), ("relapse", "officer_east"),
+    ]  # fmt: skip
+    assert told(date(2026, 5, 12)) == [("relapse-late", "inspector_a"), ("relapse-late", "office")]
+    assert told(date(2026, 5, 13)) == []
+    assert told(date(2026, 5, 14)) == [
+        ("relapse-late", "inspector_a"), ("relapse-late", "office"), ("relapse-late-3", "head_east"),
+    ]  # fmt: skip
+    letter = ChaseClaim.objects.get(watched="relapse", rung__code="relapse-late-3")
+    assert Message.objects.get(key=f"digest:{letter.run_id}:{head_east.pk}").subject == (
+        f"反弹已等待 3 天未责令改正：兴旺百货店（{closed.number}）"
+    )
+    closed.refresh_from_db()
+    record(closed, "order", by=pair[0], at=at(date(2026, 5, 15), 9), due_on=date(2026, 6, 15))
+    assert not Matter.objects.get(watched="relapse").is_open
+    assert told(date(2026, 5, 18)) == []
+
+
+def test_a_discontinued_relapse_is_owed_no_order(closed, pair, office, full_ladder):
+    relapsed(closed, pair, plus(60))
+    closed.refresh_from_db()
+    record(closed, "suspend", by=office, at=at(plus(60), 9), reason="单位关停")
+    assert Matter.objects.get(watched="relapse").ended_at is not None
+    assert chase_at(plus(60)) == []
+
+
+def test_the_timeline_says_the_hour_of_what_is_counted_in_hours(
+    closed, pair, office, officer_east, full_ladder
+):
+    Rung.objects.create(
+        code="relapse-24", name="隐患反弹满二十四小时", watched="relapse", measure="hours", urgent=True, offset=24,
+        repeat_every=12, recipients=["office"], subject="{when}：{unit}", body="{what}", valid_from=plus(0),
+    )  # fmt: skip
+    relapsed(closed, pair, plus(60))
+    closed.refresh_from_db()
+    begun = Matter.objects.get(watched="relapse").due_at
+
+    def coming(moment):
+        found = selectors.preview(closed, plus(60), at=moment, cycles=2)
+        return [
+            (one.rung.code, one.day, one.moment and one.moment - begun) for one in found if one.rung.urgent
+        ]
+
+    hours = [("relapse-24", plus(61), timedelta(hours=24)), ("relapse-24", plus(61), timedelta(hours=36))]
+    assert coming(begun + timedelta(minutes=1)) == [("relapse", plus(60), None), *hours]
+    chase_at(plus(60), 23)
+    assert coming(begun + timedelta(hours=14)) == hours
