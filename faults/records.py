@@ -220,6 +220,8 @@ def is_owed(thing: Thing, *, state: str, round_: int) -> bool:
             return state == "transferred"
         case "instruction":
             return state != "void"
+        case "relapse":
+            return state == "registered" and round_ == thing.round + 1
         case "clock" | "patrol":
             return True
     return state in LIVE

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
@@ -21,12 +21,12 @@ from common.days import day_of
 from common.workdays import Calendar
 from notifications.services import Letter, post_many
 from rectification.chase import digest, orphans, sources, sql
+from rectification.chase.audience import Audience
 from rectification.chase.ladder import Plan, Step, plan, plan_by_hour
-from rectification.chase.people import Directory, Place
 from rectification.chase.reasons import sentences
 from rectification.chase.sound import faults, sound
 from rectification.chase.sources import EVERY_FEW_MINUTES, MORNING, Profile, Source
-from rectification.models import ChaseClaim, ChaseRun, Rung
+from rectification.models import ChaseRun, Rung
 from rectification.models.chase import Measure, Recipient
 from reference.selectors import calendar as loaded_calendar
 
@@ -209,7 +209,7 @@ def unfinished() -> ChaseRun | None:
 
 
 class Chase:
-    """A run under way: the ladder, the people and the plans of the days met so far."""
+    """A run under way: the ladder, who hears it, and the plans of the days met so far."""
 
     def __init__(self, *, on: date, at: datetime, calendar: Calendar, hourly: bool = False):
         self.on, self.at, self.calendar, self.hourly = on, at, calendar, hourly
@@ -219,10 +219,8 @@ class Chase:
         self.urgent = [rung.pk for rung in rungs if rung.urgent]
         self.special = [rung.pk for rung in rungs if rung.urgent or rung.follow_ups or tells_owner(rung)]
         self.steps = {rung.pk: step_of(rung) for rung in rungs}
-        self.directory = Directory(on)
+        self.audience = Audience(self.rungs, on)
         self.plans: dict[tuple, Plan] = {}
-        self.told: dict[tuple, list[sql.Told]] = {}
-        self.spoken: dict[tuple, str] = {}
         self.tally = Tally(on)
         self.readers: set[int] = set()
         self.stuck = 0
@@ -316,7 +314,7 @@ class Chase:
             values = {
                 **owed_columns,
                 **sql.places_columns(taken.places),
-                **sql.told_columns(self.people(taken.places, {rung for _key, rung, *_rest in owed})),
+                **sql.told_columns(self.audience.at(taken.places, {rung for _key, rung, *_rest in owed})),
                 "urgent": self.urgent,
             }
             self.tell(cursor, source, values)
@@ -344,7 +342,7 @@ class Chase:
         written = 0
         urgent = [self.rungs[rung] for rung in self.urgent if rung in owed]
         if urgent:
-            whys = [(*key, why) for key, why in self.spoken.items() if key[0] in owed]
+            whys = self.audience.whys(owed)
             rows = sql.singles(cursor, source, urgent, whys=whys, on=self.on, at=self.at)
             written += post_many((self.single(*row) for row in rows), now=self.at)
         owners = [rung for rung in self.rungs.values() if rung.pk in owed and tells_owner(rung)]
@@ -407,50 +405,11 @@ class Chase:
                 self.tally.years[year] += taken.profiles[profile]
                 self.stuck += taken.profiles[profile]
 
-    # --- people --------------------------------------------------------------------------------------
-    def people(self, places: list[tuple], rungs: set[int]) -> list[sql.Told]:
-        """Everybody who is told by one of the rungs at one of the places."""
-        self.directory.read(
-            user_id for _town, *users, _level, _department in places for user_id in users if user_id
-        )
-        return [
-            replace(one, place=at)
-            for at, place in enumerate(places)
-            for rung in sorted(rungs)
-            for one in self.told_at(place, self.rungs[rung], at)
-        ]
-
-    def told_at(self, place: tuple, rung: Rung, at: int) -> list[sql.Told]:
-        key = (place, rung.pk)
-        if key not in self.told:
-            self.told[key] = list(self.find_people(place_of(place), rung, at))
-        return self.told[key]
-
-    def find_people(self, place: Place, rung: Rung, at: int) -> Iterator[sql.Told]:
-        seen: set[int] = set()
-        for kind in rung.recipients:
-            if kind == Recipient.OWNER:
-                yield sql.Told(
-                    at, rung.pk, kind, None, ChaseClaim.Via.PHONE, None, ChaseClaim.Outcome.TOLD, True
-                )
-                continue
-            for number, person in enumerate(self.directory.told(kind, place)):
-                self.spoken[rung.pk, kind, person.user_id] = person.why
-                outcome = ChaseClaim.Outcome.ALSO if person.user_id in seen else ChaseClaim.Outcome.TOLD
-                seen.add(person.user_id)
-                yield sql.Told(
-                    at, rung.pk, kind, person.user_id, person.via, person.post_id, outcome, number == 0
-                )
-
+    # --- what reaches nobody ----------------------------------------------------------------------------
     def find_stuck(self, cursor, source, taken, owed: list[tuple], owed_columns: dict) -> dict | None:
         """The columns that pick the rows of the batch with a rung that reaches nobody; None: all reach somebody."""
         rungs = {rung for _key, rung, *_rest in owed}
-        nobody = [
-            (*place, rung)
-            for at, place in enumerate(taken.places)
-            for rung in rungs
-            if self.missing_kinds(place, self.rungs[rung], at)
-        ]
+        nobody = self.audience.missing(taken.places, rungs)
         if not nobody:
             return None
         names = ("s_towns", "s_inspectors", "s_persons", "s_askers", "s_levels", "s_departments", "s_rungs")
@@ -463,9 +422,6 @@ class Chase:
         for (township, rung), rows in sources.count_stuck_by_place(cursor, source, stuck):
             self.tally.nobody[self.rungs[rung].code, township] += rows
         return stuck
-
-    def missing_kinds(self, place: tuple, rung: Rung, at: int) -> bool:
-        return {one.kind for one in self.told_at(place, rung, at)} != set(rung.recipients)
 
     # --- the end ---------------------------------------------------------------------------------------
     def save_counts(self) -> None:
@@ -490,11 +446,6 @@ class Chase:
         with connection.cursor() as cursor:
             letters = digest.write(cursor, self.record, list(self.rungs.values()), at=self.at)
         return post_many(letters, now=self.at)
-
-
-def place_of(place: tuple) -> Place:
-    township, inspector, person, asker, level, department = place
-    return Place(township, inspector or None, person or None, asker or None, level, department)
 
 
 def step_of(rung: Rung) -> Step:
