@@ -106,7 +106,7 @@ def clock_names() -> list[tuple[str, str]]:
     codes = {code for row in Rung.objects.values_list("clocks", flat=True) for code in row}
     names = {
         limit.code: limit.name if in_chinese() else limit.name_en or limit.name
-        for limit in Limit.objects.filter(code__in=codes | ladder.UNIT_CLOCKS).order_by("valid_from")
+        for limit in Limit.objects.filter(code__in=codes | ladder.OF_UNITS).order_by("valid_from")
     }
     found = {code: f"{code} {names.get(code, '')}".strip() for code in codes | names.keys()}
     return sorted(found.items(), key=lambda item: (item[0][0], len(item[0].partition("-")[0]), item[0]))

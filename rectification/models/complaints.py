@@ -8,7 +8,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-URGENT_LIMIT, USUAL_LIMIT = "COMPLAINT-24", "COMPLAINT-3"
+from hazards import clock_rules
+
+URGENT_LIMIT, USUAL_LIMIT = clock_rules.CHECK_URGENT_COMPLAINT, clock_rules.CHECK_COMPLAINT
 
 
 class ComplaintQuerySet(models.QuerySet):

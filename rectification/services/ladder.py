@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.roles import need
 from common.errors import AlreadyDone, RuleBroken
 from common.templatetags.face import day_words
+from hazards import clock_rules
 from rectification import wording
 from rectification.chase.engine import applies
 from rectification.chase.realign import realign
@@ -31,13 +32,10 @@ PERMISSION = "chase.ladder"
 DAY = timedelta(days=1)
 FARTHEST = timedelta(days=3650)
 SHORT_NAME = re.compile(r"[A-Za-z0-9_-]{1,24}")
+OF_UNITS = frozenset(clock_rules.OF_UNITS)
 GRADES, LEVELS = ("general", "major"), ("", "county", "city", "province")
 CASE_FACTS = frozenset({"number", "category", "part", "description", "inspector"})
 """Facts that only a case has; a thing of a unit alone would leave a gap in the letter."""
-UNIT_CLOCKS = frozenset(
-    {"C9", "C10", "C11", "C12", "C12-2", "C13", "C13-2", "C14", "C14-2", "COMPLAINT-24", "COMPLAINT-3"}
-)
-"""Clocks of seals, suspensions and complaints, which concern a unit and no case."""
 FACTS = (
     "name",
     "name_en",
@@ -250,7 +248,7 @@ def known_facts(rung: Rung) -> list[str]:
 def of_units(rung: Rung) -> bool:
     """Whether the thing may concern a unit without a case."""
     if rung.watched == Watched.CLOCK:
-        return not rung.clocks or bool(UNIT_CLOCKS.intersection(rung.clocks))
+        return not rung.clocks or not OF_UNITS.isdisjoint(rung.clocks)
     return rung.watched == Watched.PATROL
 
 
@@ -327,7 +325,7 @@ def kinds(rungs: Iterable[Rung]) -> Iterator[Kind]:
     clocks = sorted({code for rung in rungs for code in rung.clocks} | {""})
     for watched in Watched.values:
         for clock in clocks if watched == Watched.CLOCK else ("",):
-            unit_only = watched == Watched.PATROL or clock in UNIT_CLOCKS
+            unit_only = watched == Watched.PATROL or clock in OF_UNITS
             for grade in ("",) if unit_only else GRADES:
                 for level in ("",) if unit_only else LEVELS:
                     yield Kind(watched, clock, grade, level)

@@ -302,7 +302,7 @@ def test_the_database_keeps_a_clock_where_it_is(case):
 def test_every_act_of_the_rules_is_an_act_and_every_code_a_limit():
     assert set(clock_rules.MEETS) <= set(states.ACTS)
     codes = set(Limit.objects.values_list("code", flat=True))
-    assert set(clock_rules.OF_CASES) | {"C9", "C10", "C11", "C12", "C12-2", "C13", "C13-2"} <= codes
+    assert set(clock_rules.OF_CASES) | set(clock_rules.OF_UNITS) <= codes
 
 
 def test_many_cases_cost_no_more_statements_than_one(
