@@ -15,7 +15,7 @@ from faults.records import Case, Claim, Execution, Records, by_thing
 from faults.sinks import Received
 
 TOLD = {"told", "also"}
-COUNT = re.compile(r"隐患催办 (\d+) 件")
+COUNT = re.compile(r"隐患催办(?:（补充）)? (\d+) 件")
 
 
 class Verdict:

@@ -14,7 +14,7 @@ from notifications.services import Letter
 from rectification.chase import sql
 from rectification.chase.people import Via, why
 from rectification.chase.sql import FACT_TABLES, TABLES, Outcome
-from rectification.models import Matter
+from rectification.models import ChaseRun, Matter
 
 KIND = "chase"
 SHOWN = 20
@@ -33,10 +33,12 @@ class Plate:
     channels: list[str] = field(default_factory=list)
     """Demanded by any rung of the morning, also by one that a higher rung of the same thing hides."""
     only: tuple | None = None
+    is_second: bool = False
+    """Whether an earlier run of the same day told this person of other things."""
 
 
 def write(cursor, run, rungs: list, *, at: datetime) -> list[Letter]:
-    """The digests of a run, from the claims that it has made: five statements whatever their number."""
+    """The digests of a run, from the claims that it has made: six statements whatever their number."""
     gather(cursor, run)
     plates: dict[int, Plate] = {}
     for person_id, rung_id, number in counts(cursor):
@@ -52,6 +54,9 @@ def write(cursor, run, rungs: list, *, at: datetime) -> list[Letter]:
         plates[person_id].whys.append(why(kind, via, holder))
     for person_id, channels in demanded(cursor, run, [rung.pk for rung in rungs if rung.channels]):
         plates[person_id].channels = channels
+    for person_id in told_before(cursor, run):
+        if person_id in plates:
+            plates[person_id].is_second = True
     names = {rung.pk: rung for rung in rungs}
     return [letter(run, plate, names) for plate in plates.values()]
 
@@ -114,6 +119,21 @@ def reasons(cursor) -> list[tuple[int, str, str, str]]:
     return cursor.fetchall()
 
 
+def told_before(cursor, run) -> list[int]:
+    """Who had a letter of the morning from another run of the same day, as after one that was started by hand."""
+    cursor.execute(
+        f"""
+        SELECT DISTINCT x.person_id
+        FROM {ChaseRun._meta.db_table} o
+        JOIN {TABLES["chaseclaim"]} x ON x.run_id = o.id JOIN {TABLES["rung"]} r ON r.id = x.rung_id
+        WHERE o."on" = %(on)s AND o.id <> %(run)s AND NOT o.hourly AND NOT o.held
+          AND x.outcome = '{Outcome.TOLD}' AND x.person_id IS NOT NULL AND NOT r.urgent
+        """,
+        {"on": run.on, "run": run.pk},
+    )
+    return [person_id for (person_id,) in cursor.fetchall()]
+
+
 def worst(cursor, rungs: list, *, at: datetime) -> list[tuple]:
     """(person, place in the order, subject, body, case, unit) of the things that a digest names."""
     subject, body, literals = sql.letters([rung for rung in rungs if not rung.urgent])
@@ -165,8 +185,9 @@ def letter(run, plate: Plate, rungs: dict) -> Letter:
             about=about(case_id, unit_id),
             **said,
         )
+    more = "（补充）" if plate.is_second else ""
     return Letter(
-        subject=f"{day_words(run.on)}隐患催办 {plate.total} 件 · {plate.lines[0]}"[:200],
+        subject=f"{day_words(run.on)}隐患催办{more} {plate.total} 件 · {plate.lines[0]}"[:200],
         body="\n".join(text(plate, rungs, whys)),
         link=reverse("rectification:digest", args=[run.pk]),
         about=f"chase:{run.pk}",
@@ -176,7 +197,7 @@ def letter(run, plate: Plate, rungs: dict) -> Letter:
 
 def text(plate: Plate, rungs: dict, whys: str):
     """The lines of a digest: how many of what, the worst first, why this person."""
-    yield f"今天有 {plate.total} 件事项需要您处理："
+    yield f"今天{'又' if plate.is_second else ''}有 {plate.total} 件事项需要您处理："
     for rung_id, number in sorted(plate.rungs.items(), key=lambda item: (-rungs[item[0]].offset, item[0])):
         yield f"　{rungs[rung_id].name}　{number} 件"
     yield ""
