@@ -349,6 +349,8 @@ def test_a_person_with_several_things_gets_one_digest_the_worst_first(chased_cas
     ]
     assert "逾期一个工作日催办　" in letter.body
 
+    assert letter.body.endswith("您是乡镇（街道）消防专干，故送达本件。")
+
 
 def test_a_second_run_of_a_day_says_that_it_adds_to_the_first(chased_case, posts):
     for _n in range(2):
@@ -361,7 +363,6 @@ def test_a_second_run_of_a_day_says_that_it_adds_to_the_first(chased_case, posts
     assert first.subject.startswith("6月11日隐患催办 2 件 · ")
     assert second.subject.startswith("6月11日隐患催办（补充） 2 件 · ")
     assert second.body.splitlines()[0] == "今天又有 2 件事项需要您处理："
-    assert letter.body.endswith("您是乡镇（街道）消防专干，故送达本件。")
 
 
 def test_a_long_digest_names_twenty_and_says_how_many_more(chased_case, posts):
