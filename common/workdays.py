@@ -111,6 +111,11 @@ class Calendar:
             raise self._missing(run.last_year + 1)
         return bisect_right(run.workdays, end) - bisect_right(run.workdays, start)
 
+    def holiday(self, day: date) -> str:
+        """The name of the public holiday on `day`; "" for other days, ordinary weekends and years not loaded."""
+        found = self._days.get(day)
+        return found.note if found and not found.is_workday else ""
+
     def next_workday(self, day: date) -> date:
         """`day` itself if people work on it, else the first working day after it. Raises YearNotLoaded."""
         return day if self.is_workday(day) else self.shift(day, 1)

@@ -21,6 +21,7 @@ from documents.models import Relation
 from inspections import services
 from inspections.filters import InspectionFilter
 from inspections.models import Finding, Inspection, Kind, Result
+from reference.forms import refuse_holiday
 from reference.models import ChecklistItem, HazardCategory
 from units.models import Unit
 
@@ -134,7 +135,7 @@ class FindingInput(serializers.Serializer):
     description = serializers.CharField(max_length=2000)
     part = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     corrected_on_site = serializers.BooleanField(required=False, default=False)
-    due_on = serializers.DateField(required=False, allow_null=True, default=None)
+    due_on = serializers.DateField(required=False, allow_null=True, default=None, validators=[refuse_holiday])
     item = serializers.PrimaryKeyRelatedField(
         queryset=ChecklistItem.objects.all(), required=False, allow_null=True, default=None
     )

@@ -10,17 +10,9 @@ from common.listing import key_in
 from documents.models import Relation
 from inspections import joint, outcome, selectors
 from inspections.models import ENFORCEMENT_KINDS, STARTED_BY_HAND, Finding, Inspection, Kind
+from reference.forms import DeadlineField
 
 ON_SITE, BY_DATE, REPORT = "on_site", "by_date", "report"
-
-
-class DayInput(forms.DateInput):
-    """The browser's own date picker."""
-
-    input_type = "date"
-
-    def __init__(self, **attrs):
-        super().__init__(attrs=attrs, format="%Y-%m-%d")
 
 
 class MomentInput(forms.DateTimeInput):
@@ -112,7 +104,7 @@ class FindingForm(forms.Form):
     )
     part = forms.CharField(label=_("Part of the premises"), max_length=200, required=False)
     remedy = forms.ChoiceField(label=_("What happens to it"), required=False, widget=forms.RadioSelect)
-    due_on = forms.DateField(label=_("Rectification deadline"), required=False, widget=DayInput())
+    due_on = DeadlineField(label=_("Rectification deadline"), required=False)
 
     def __init__(self, *args, finding: Finding, enforcing: bool, on, **kwargs):
         kwargs.setdefault("prefix", f"f{finding.pk}")

@@ -1,6 +1,7 @@
 """The questions that the inspection pages ask of the database."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import cos, hypot, radians
@@ -10,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Post, User
 from accounts.roles import Role
+from common.workdays import YearNotLoaded
 from hazards.models import HazardCase
 from inspections.models import ENFORCEMENT_KINDS, Answer, Finding, Inspection, Result, TeamMember
 from inspections.rules import Hazard, Person, Question
@@ -37,8 +39,15 @@ def checklist_for(unit, kind: str, on: date) -> Checklist | None:
 
 
 def suggested_deadline(category: HazardCategory, on: date) -> date:
-    """The day that the catalogue proposes: its days for the owner, counted from the visit."""
-    return on + timedelta(days=category.default_days)
+    """The day that the catalogue proposes: its days for the owner, counted from the visit.
+
+    One that is a public holiday moves to the first working day after it (Civil Procedure Law, Art. 85), as far as that
+    year is loaded.
+    """
+    day, known = on + timedelta(days=category.default_days), reference.calendar()
+    with suppress(YearNotLoaded):
+        return known.shift(day, 1) if known.holiday(day) else day
+    return day
 
 
 # --- who may go ------------------------------------------------------------------------------------
