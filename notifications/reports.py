@@ -14,17 +14,17 @@ from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser, HeaderParser
 from email.utils import collapse_rfc2231_value, parsedate_to_datetime
 
-LARGEST = 1024 * 1024
+LARGEST = 512 * 1024
 """Bytes of a mail that is looked at: our letters are a few lines, and so is what comes back of them."""
 LONGEST_FIELD = 1000
-MOST_PARTS = 100
+MOST_PARTS = 30
 STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 WHOLE_TYPES = ("message/rfc822", "message/global")
 HEAD_TYPES = ("text/rfc822-headers", "message/global-headers")
 OURS = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>\s]+>", re.ASCII)
 STATUS = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.])", re.ASCII)
 CONTENT_TYPE = re.compile(rb"^content-type[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
-GRAVITY = {"failed": 2, "delayed": 1}
+GRAVITY = {"failed": 3, "delayed": 2, "": 0}
 # A letter is dated when its attempt begins and noted when the server has taken it.
 SLACK = timedelta(minutes=2)
 
@@ -97,7 +97,7 @@ def _report(parts) -> Report:
     if status is None:
         raise Unreadable("no status")
     original = next(filter(None, map(_original, parts)), None) or Message()
-    fate = max(map(_fields, _groups(status)), key=lambda one: GRAVITY.get(_action(one), 0), default={})
+    fate = max(map(_fields, _groups(status)), key=lambda one: GRAVITY.get(_action(one), 1), default={})
     message_id = _text(original.get("Message-ID", ""))
     ours = OURS.fullmatch(message_id.lower())
     said = fate.get("diagnostic-code", "").partition(";")

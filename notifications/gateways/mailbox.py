@@ -120,6 +120,8 @@ class Pop(Box):
         try:
             return b"\n".join(self.line.retr(int(self.numbers[uid]))[1])
         except (poplib.error_proto, KeyError) as error:
+            if "EOF" in str(error):
+                raise EOFError("the server hung up") from error
             self.drop()
             self.open()
             raise Spoilt(uid) from error
