@@ -61,9 +61,17 @@ def _in_words(host: str) -> Iterator[None]:
         )
         raise Closed(words % {"host": host, "why": error.verify_message}) from error
     except TROUBLE as error:
-        why = one_line(f"{type(error).__name__}: {error}")[:LONGEST]
+        why = _said(error)
         words = _("The mailbox at %(host)s cannot be read: %(why)s") % {"host": host, "why": why}
         raise Closed(words) from error
+
+
+def _said(error: Exception) -> str:
+    """What the server said, else what kind of failure it is; the libraries hand both on as bytes or as text."""
+    words = error.args[0] if error.args else ""
+    if isinstance(words, bytes):
+        return one_line(words.decode("utf-8", "replace"))[:LONGEST]
+    return one_line(f"{type(error).__name__}: {error}")[:LONGEST]
 
 
 def trust() -> ssl.SSLContext:
@@ -158,6 +166,10 @@ class Imap(Box):
         if not self.sealed and not self.bare:
             self.line.starttls(trust())
         self.line.login(self.user, self.password)
+        # Servers name most of what they can only to whom they know.
+        self.abilities = (
+            b" ".join(self._ok(self.line.capability())).decode("ascii", "replace").upper().split()
+        )
         quoted = self.folder.replace("\\", "\\\\").replace('"', '\\"')
         self.count = int(self._ok(self.line.select(f'"{quoted}"', readonly=not self.change))[0] or 0)
         self.validity = (self.line.response("UIDVALIDITY")[1][0] or b"0").decode("ascii", "replace")
@@ -187,7 +199,7 @@ class Imap(Box):
         """Marks them as deleted and, where the server can do so for single mails, takes them away."""
         if numbers := ",".join(map(self._number, uids)):
             self._ok(self.line.uid("STORE", numbers, "+FLAGS.SILENT", r"(\Deleted)"))
-            if "UIDPLUS" in self.line.capabilities:
+            if "UIDPLUS" in self.abilities:
                 self._ok(self.line.uid("EXPUNGE", numbers))
 
     def close(self) -> None:

@@ -124,6 +124,7 @@ class Imap(Mailbox):
         disable_nagle_algorithm = True
 
         def handle(self):
+            self.known = False
             self.say(b"* OK imap")
             while line := self.rfile.readline():
                 tag, verb, *rest = line.rstrip(b"\r\n").split(b" ", 2)
@@ -139,11 +140,11 @@ class Imap(Mailbox):
             self.wfile.write(line + b"\r\n")
 
         def capability(self, _rest):
-            self.say(b"* CAPABILITY IMAP4rev1 UIDPLUS")
+            self.say(b"* CAPABILITY IMAP4rev1" + (b" UIDPLUS" if self.known else b""))
 
         def login(self, rest):
-            good = rest.replace('"', "") == f"{USER} {PASSWORD}"
-            return b"OK in" if good else b"NO [AUTHENTICATIONFAILED] wrong name or password"
+            self.known = rest.replace('"', "") == f"{USER} {PASSWORD}"
+            return b"OK in" if self.known else b"NO [AUTHENTICATIONFAILED] wrong name or password"
 
         def select(self, rest, more=b"READ-WRITE"):
             self.server.selected.append((rest, more.decode()))
