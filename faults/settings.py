@@ -1,7 +1,7 @@
 """Production settings with a clock that can be set, a beat of seconds, and little patience with servers that hang."""
 
+from config.schedule import SCHEDULE
 from config.settings.production import *  # noqa: F403
-from config.settings.production import CELERY_BEAT_SCHEDULE
 from faults import clock
 
 clock.install()
@@ -16,7 +16,7 @@ SECONDS = {
     "fold-tally": 30,
 }
 CELERY_BEAT_SCHEDULE = {
-    name: entry | {"schedule": float(SECONDS[name])} for name, entry in CELERY_BEAT_SCHEDULE.items()
+    name: entry | {"schedule": float(SECONDS[name])} for name, entry in SCHEDULE.items()
 }
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 EMAIL_TIMEOUT = 1

@@ -3,6 +3,7 @@
 import imaplib
 import poplib
 import re
+import socket
 import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -68,6 +69,8 @@ def _in_words(host: str) -> Iterator[None]:
 
 def _said(error: Exception) -> str:
     """What the server said, else what kind of failure it is; the libraries hand both on as bytes or as text."""
+    if isinstance(error, (ConnectionError, TimeoutError, EOFError, socket.gaierror)):
+        return _("the server does not answer (%(kind)s).") % {"kind": type(error).__name__}
     words = error.args[0] if error.args else ""
     if isinstance(words, bytes):
         return one_line(words.decode("utf-8", "replace"))[:LONGEST]
@@ -78,7 +81,11 @@ def trust() -> ssl.SSLContext:
     """What the machine trusts, and the county's own authority besides."""
     context = ssl.create_default_context()
     if settings.BOUNCES_CA:
-        context.load_verify_locations(settings.BOUNCES_CA)
+        try:
+            context.load_verify_locations(settings.BOUNCES_CA)
+        except OSError as error:
+            words = _("%(file)s, named in BOUNCES_CA, cannot be read as certificates (PEM).")
+            raise Closed(words % {"file": settings.BOUNCES_CA}) from error
     return context
 
 

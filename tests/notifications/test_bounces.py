@@ -450,6 +450,17 @@ def test_doctor_says_in_words_what_is_wrong(box, settings):
         assert "pass" not in words.replace("name or password", "")
 
 
+def test_doctor_says_that_nobody_answers_and_that_a_file_is_no_certificate(settings, tmp_path):
+    (tmp_path / "ca.pem").write_text("no certificate")
+    settings.BOUNCES_URL = f"imaps://a:b@127.0.0.1:{sinks.closed_port()}/"
+    with translation.override("zh-hans"):
+        ((_sign, words),) = doctor.bounces()
+        assert words.endswith("127.0.0.1 上的邮箱无法读取：服务器无应答（ConnectionRefusedError）。")
+        for settings.BOUNCES_CA in (str(tmp_path / "ca.pem"), str(tmp_path / "absent")):
+            ((_sign, words),) = doctor.bounces()
+            assert words.endswith(f"BOUNCES_CA 所填文件 {settings.BOUNCES_CA} 无法作为证书（PEM）读取。")
+
+
 def test_doctor_is_silent_where_there_is_no_mailbox(settings):
     settings.BOUNCES_URL = ""
     assert list(doctor.bounces()) == []
