@@ -38,3 +38,11 @@ SCHEDULE = {
         "options": {"expires": 600},
     },
 }
+# Only where there is a mailbox to which undeliverable mail comes back (BOUNCES_URL).
+BOUNCES = {
+    "read-bounces": {
+        "task": "notifications.tasks.read_bounces",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
+    },
+}

@@ -1,7 +1,7 @@
 """Production settings with a clock that can be set, a beat of seconds, and little patience with servers that hang."""
 
+from config.schedule import SCHEDULE
 from config.settings.production import *  # noqa: F403
-from config.settings.production import CELERY_BEAT_SCHEDULE
 from faults import clock
 
 clock.install()
@@ -15,9 +15,7 @@ SECONDS = {
     "chase-hourly": 4,
     "fold-tally": 30,
 }
-CELERY_BEAT_SCHEDULE = {
-    name: entry | {"schedule": float(SECONDS[name])} for name, entry in CELERY_BEAT_SCHEDULE.items()
-}
+CELERY_BEAT_SCHEDULE = {name: entry | {"schedule": float(SECONDS[name])} for name, entry in SCHEDULE.items()}
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 EMAIL_TIMEOUT = 1
 # What is proved here is that nothing is lost or said twice; the guard over a backlog has its own tests.

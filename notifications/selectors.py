@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from notifications.models import Delivery, Gateway, Line, Message, Preference
 
 TABS = ("stuck", "dropped", "expired")
-OF_THE_ADDRESS = ("no-email", "no-phone", "locked", "smtp-5")
+OF_THE_ADDRESS = ("no-email", "no-phone", "locked", "smtp-5", "bounced-")
 
 
 def unread_count(user) -> int:

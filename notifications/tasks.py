@@ -1,4 +1,4 @@
-"""The door through which beat has the outbox emptied."""
+"""The doors through which beat has the outbox emptied, and what came back read."""
 
 import logging
 
@@ -16,4 +16,13 @@ def deliver() -> dict:
     counts = services.deliver_due(now=days.now())
     if any(counts.values()):
         log.info("delivered %s", counts)
+    return counts
+
+
+@shared_task(time_limit=300)
+def read_bounces() -> dict:
+    """Reads what came back to the mailbox, and returns how much of each kind. Fails where it cannot be read."""
+    counts = dict(services.read_mailbox().counts)
+    if counts:
+        log.info("bounces %s", counts)
     return counts

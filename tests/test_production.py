@@ -94,6 +94,18 @@ def test_file_that_cannot_be_read_is_named():
     assert "Traceback" not in told.stderr
 
 
+@pytest.mark.parametrize(("url", "jobs"), [(None, "[]"), ("imaps://a:b@mail.example/INBOX", "['*/5']")])
+def test_a_mailbox_for_what_comes_back_is_read_only_where_there_is_one(url, jobs):
+    told = run(
+        *("manage.py", "shell", "-v0", "-c"),
+        "from django.conf import settings as s;"
+        "entries = [one for one in s.CELERY_BEAT_SCHEDULE.values() if one['task'].endswith('read_bounces')];"
+        "print([one['schedule']._orig_minute for one in entries])",
+        BOUNCES_URL=url,
+    )
+    assert told.stdout.strip() == jobs
+
+
 def test_gunicorn_ends_instead_of_looping_without_secrets():
     told = run(
         "-m",

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from config import env
-from config.schedule import SCHEDULE
+from config.schedule import BOUNCES, SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -260,6 +260,12 @@ EMAIL_TIMEOUT = 10
 # What the mail server takes: letters per minute from all workers together (0: no limit), and connections of one worker.
 EMAIL_RATE_PER_MINUTE = env.number("EMAIL_RATE_PER_MINUTE", 0)
 EMAIL_CONNECTIONS = env.number("EMAIL_CONNECTIONS", 4)
+# The mailbox of DEFAULT_FROM_EMAIL, in which undeliverable mail comes back: imaps://user:password@host/INBOX, pop3s://...
+# Without it "sent" means that the mail server took the letter.
+BOUNCES_URL = env.text("BOUNCES_URL", "")
+BOUNCES_CA = env.text("BOUNCES_CA", "")
+if BOUNCES_URL:
+    CELERY_BEAT_SCHEDULE = SCHEDULE | BOUNCES
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 
 

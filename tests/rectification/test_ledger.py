@@ -5,14 +5,17 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from django.core import mail
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import Post
+from notifications import services
 from notifications.models import Delivery, Message
 from rectification.chase import engine, ledger
 from rectification.models import ChaseClaim, ChaseRun
 from tests.factories import at
+from tests.notifications import returned
 from tests.rectification.chasing import chased_case, full_ladder, ladder, posts  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +109,30 @@ def test_why_a_letter_did_not_arrive(facts, words, told, officer_east):
     with translation.override("zh-hans"):
         (line,) = lines(claims, now=at(date(2026, 3, 11), 9))
         assert f"电子邮件：{words}" in line.why_not or any(words in one for one in line.why_not), line.why_not
+
+
+def test_a_letter_that_came_back_later_is_not_delivered_and_says_why(told, officer_east, settings):
+    """The mail server takes it, and what it sends afterwards is all that tells the ledger otherwise."""
+    settings.PUBLIC_URL = "https://xiaohuan.county.example"
+    services.deliver_due(now=at(date(2026, 3, 11), 9))
+    (letter,) = [one for one in mail.outbox if one.to == [officer_east.email]]
+    claims = ledger.of_case(told).filter(rung__code="after-1", person=officer_east)
+    with translation.override("zh-hans"):
+        (line,) = lines(claims, now=at(date(2026, 3, 11), 10))
+        assert (line.why_not, states_of(line)["email"]) == ([], "sent")
+        sent = letter.message()
+        reading = services.read_report(returned.postfix(sent["Message-ID"], date=sent["Date"]))
+        assert reading.counts == {"bounced": 1}
+        (line,) = lines(claims, now=at(date(2026, 3, 11), 10))
+        assert states_of(line)["email"] == "dead"
+        assert line.why_not == [
+            "电子邮箱: 1 次未成，已停止发送：邮件服务器接收后又退回（5.1.1）：收件地址不存在。 "
+            "550 5.1.1 <ma@east.example>: Recipient address rejected: User unknown"
+        ]
+
+
+def states_of(line) -> dict[str, str]:
+    return {one.channel: one.state for one in line.deliveries}
 
 
 def test_told_in_another_role_and_passed_over_say_so(told, officer_east):

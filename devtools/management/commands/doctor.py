@@ -15,6 +15,7 @@ from common import days
 from config import health
 from documents import checkup, glyphs
 from hazards import tally
+from notifications.gateways.mailbox import Closed, mailbox
 from operations import selectors as operations
 from operations import telling
 from operations.words import effect
@@ -67,6 +68,7 @@ def examine(jobs: bool = True) -> Iterator[Line]:
     yield from disk()
     yield from paper_faults()
     yield from mail()
+    yield from bounces()
 
 
 def database() -> Iterator[Line]:
@@ -309,3 +311,17 @@ def mail() -> Iterator[Line]:
         )
     else:
         yield WARNING, _("No mail goes out: messages reach the inbox only. Set EMAIL_HOST.")
+
+
+def bounces() -> Iterator[Line]:
+    """The mailbox to which undeliverable mail comes back, where there is one."""
+    if not settings.BOUNCES_URL:
+        return
+    try:
+        with mailbox(change=False) as box:
+            count = len(box.sizes())
+    except Closed as error:
+        yield BAD, _("Nobody learns which mail comes back undelivered. %(why)s") % {"why": error}
+        return
+    words = _("The mailbox for undelivered mail can be read; it holds %(count)s mails.")
+    yield GOOD, words % {"count": count}
