@@ -262,6 +262,9 @@ def hindrance(delivery: Delivery, now: datetime) -> str:
             return _("no way to the person: %(error)s") % facts
         case State.EXPIRED:
             return _("expired before it could be sent")
+        case State.SENT if delivery.fault:
+            # Taken by the mail server, which has told of a delay since.
+            return delivery.last_error
     return ""
 
 

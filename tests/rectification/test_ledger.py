@@ -121,6 +121,13 @@ def test_a_letter_that_came_back_later_is_not_delivered_and_says_why(told, offic
         (line,) = lines(claims, now=at(date(2026, 3, 11), 10))
         assert (line.why_not, states_of(line)["email"]) == ([], "sent")
         sent = letter.message()
+        late = returned.postfix(
+            sent["Message-ID"], date=sent["Date"], action="delayed", status="4.4.1", said="no route"
+        )
+        assert services.read_report(late).counts == {"delayed": 1}
+        (line,) = lines(claims, now=at(date(2026, 3, 11), 10))
+        assert states_of(line)["email"] == "sent"
+        assert line.why_not == ["电子邮箱: 邮件服务器已接收，尚未能转交（4.4.1）。 no route"]
         reading = services.read_report(returned.postfix(sent["Message-ID"], date=sent["Date"]))
         assert reading.counts == {"bounced": 1}
         (line,) = lines(claims, now=at(date(2026, 3, 11), 10))
