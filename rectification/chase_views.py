@@ -21,7 +21,7 @@ from hazards.models import HazardCase
 from notifications.models import Message
 from notifications.services import mark_read
 from rectification import chase_exports
-from rectification.chase import ledger
+from rectification.chase import ledger, shares
 from rectification.chase import selectors as chase
 from rectification.chase_forms import LedgerFilter
 from rectification.models import ChaseClaim, ChaseRun
@@ -149,13 +149,15 @@ def day_in_numbers(request, runs: list[ChaseRun], on: date, run: ChaseRun | None
             _("%(day)s: the run of the chase") % {"day": day_words(on)},
             f"催办台账-{on:%Y%m%d}",
         )
+    mine = shares.shares(runs, request.user)
     context = {
         "run": run,
         "runs": runs,
         "on": on,
         "counts": ledger.counts(claims),
         "listing": lines_of(request, chosen, filters, hidden=("export",)),
-        "left_out": list(dict.fromkeys(words for one in runs for words in ledger.left_out(one))),
+        "share": mine[run.pk] if run else None,
+        "left_out": list(dict.fromkeys(words for share in mine.values() for words in share.left_out)),
         "filter": filters,
         "may_release": request.user.may(holding.PERMISSION),
         "export_query": export_query(request),
@@ -166,15 +168,15 @@ def day_in_numbers(request, runs: list[ChaseRun], on: date, run: ChaseRun | None
 # --- the runs -----------------------------------------------------------------------------------------------
 @require_GET
 def runs(request):
-    """The runs, the latest first; one that is held waits here for a person."""
+    """The runs, the latest first, with what of each lies in the reader's area; a held one waits for a person."""
     need(request.user, ledger.PERMISSION)
     listing = Listing(request, ChaseRun.objects.select_related("released_by"))
+    mine = shares.shares(listing.rows, request.user)
     for run in listing.rows:
-        run.left_out = ledger.left_out(run)
+        run.share = mine[run.pk]
     context = {
         "listing": listing,
         "held": chase.held_run(),
-        "troubles": chase.troubles(),
         "may_release": request.user.may(holding.PERMISSION),
         "may_change": request.user.may("chase.ladder"),
     }

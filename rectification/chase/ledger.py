@@ -469,8 +469,13 @@ def digest_letter(run, user) -> Message | None:
 # --- the runs ---------------------------------------------------------------------------------------------------
 def left_out(run: ChaseRun) -> list[str]:
     """What a run could not do and why, in sentences that say what to do about it; places and rungs by name."""
-    nobody = run.notes.get("nobody", {})
-    return list(sentences({**run.notes, "nobody": named(nobody)} if nobody else run.notes))
+    return noted(run.notes)
+
+
+def noted(notes: dict) -> list[str]:
+    """`left_out`, of the notes of a run or of a part of them."""
+    nobody = notes.get("nobody", {})
+    return list(sentences({**notes, "nobody": named(nobody)} if nobody else notes))
 
 
 def named(nobody: dict[str, int]) -> dict[str, int]:

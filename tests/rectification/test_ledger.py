@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Post
 from notifications.models import Delivery, Message
-from rectification.chase import engine, ledger
+from rectification.chase import engine, ledger, shares
 from rectification.models import ChaseClaim, ChaseRun
 from tests.factories import at
 from tests.rectification.chasing import chased_case, full_ladder, ladder, posts  # noqa: F401
@@ -333,3 +333,19 @@ def test_a_held_run_is_why_a_case_was_not_told(held, as_user, officer_east):
 
 def test_days_later(told):
     assert DUE + timedelta(days=1) == ledger.of_case(told).first().on
+
+
+def test_the_numbers_of_a_run_are_those_of_ones_area(chased_case, as_user, office, make_person, make_unit, west):
+    chased_case(DUE)
+    chased_case(DUE, unit=make_unit("西店", region=west))
+    made = run(date(2026, 3, 11))
+    made.notes = {"nobody": {"after-1 131121101": 2, "after-1 131121104": 1}}
+    made.save(update_fields=["notes"])
+    in_east = make_person("leader_east", "东书记", "leader", "131121104")
+    whole, part = (shares.shares([made], user)[made.pk] for user in (office, in_east))
+    assert whole.things == 2 and part.things == 1
+    assert whole.lines == 2 * part.lines and part.letters < whole.letters
+    assert (whole.missed, part.missed) == (3, 1)
+    for name, address in (("chase_runs", []), ("chase-run", [made.pk]), ("chase-day", ["2026-03-11"])):
+        page = as_user(in_east).get(reverse(f"rectification:{name}", args=address)).content.decode()
+        assert "马屯镇" in page and "恩察镇" not in page, name
