@@ -170,7 +170,7 @@ def day_in_numbers(request, runs: list[ChaseRun], on: date, run: ChaseRun | None
 def runs(request):
     """The runs, the latest first, with what of each lies in the reader's area; a held one waits for a person."""
     need(request.user, ledger.PERMISSION)
-    listing = Listing(request, ChaseRun.objects.select_related("released_by"))
+    listing = Listing(request, ChaseRun.objects.telling().select_related("released_by"))
     mine = shares.shares(listing.rows, request.user)
     for run in listing.rows:
         run.share = mine[run.pk]
@@ -216,4 +216,4 @@ def acts_on(case: HazardCase | None, user) -> list:
     """The likeliest acts that `user` may do to `case` now; none where it lies outside the person's area."""
     if case is None or not may(user, "case.view", case.region_id):
         return []
-    return [offer for offer in case_selectors.offers(case, user) if offer.allowed][:ACTS_SHOWN]
+    return case_selectors.likeliest(case, user, ACTS_SHOWN)

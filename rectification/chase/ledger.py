@@ -444,7 +444,7 @@ def by_way(ways: dict, unread: dict) -> list[Group]:
 def digest_of(run, user) -> QuerySet:
     """What one run told one person in the digest, each thing once by its highest rung, the worst first.
 
-    As chase.digest orders it: major hazards, then listed ones, then the longest overdue.
+    As chase.digest orders it: what stands before what is closed, then major hazards, listed ones, the longest overdue.
     """
     claims = ChaseClaim.objects.filter(run=run, person=user, outcome=Outcome.TOLD, rung__urgent=False)
     once = claims.order_by("watched", "subject", "-rung__offset", "-rung").distinct("watched", "subject")
@@ -458,8 +458,10 @@ def digest_of(run, user) -> QuerySet:
         )
     )
     return found.alias(
-        is_major=Exists(case.filter(grade="major")), is_listed=Exists(case.exclude(main_level=""))
-    ).order_by("-is_major", "-is_listed", "due_on", "watched", "subject")
+        is_closed=Exists(case.filter(state="closed")),
+        is_major=Exists(case.filter(grade="major")),
+        is_listed=Exists(case.exclude(main_level="")),
+    ).order_by("is_closed", "-is_major", "-is_listed", "due_on", "watched", "subject")
 
 
 def digest_letter(run, user) -> Message | None:
@@ -496,8 +498,8 @@ def waits_for(case: HazardCase, outlook) -> list[str]:
     found = []
     if held := selectors.held_run():
         found.append(
-            _("The run of %(day)s is held: %(n)d lines wait for somebody to release it.")
-            % {"day": day_words(held.on, weekday=False), "n": held.claimed}
+            _("The run of %(day)s is held: nobody is told until somebody releases it.")
+            % {"day": day_words(held.on)}
         )
     for coming in outlook:
         if coming.reaches_nobody and Recipient.OWNER not in coming.rung.recipients:

@@ -93,10 +93,7 @@ def acts_of_letters(context, letters):
     }
     ids = {int(pk) for pk in asked.values() if pk.isdigit()}
     cases = HazardCase.objects.visible_to(user).for_rows().in_bulk(ids) if ids else {}
-    acts = {
-        pk: [offer for offer in case_selectors.offers(case, user) if offer.allowed][:MOST_ACTS]
-        for pk, case in cases.items()
-    }
+    acts = {pk: case_selectors.likeliest(case, user, MOST_ACTS) for pk, case in cases.items()}
     return {
         letter: {"case": cases[int(pk)], "acts": acts[int(pk)]}
         for letter, pk in asked.items()

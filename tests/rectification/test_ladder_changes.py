@@ -150,7 +150,9 @@ def test_a_short_name_fits_into_an_address(code, ladder, office, as_user):
         service.add(code=code, facts=facts_of(ladder["after-3"]), valid_from=plus(1), by=office, at=at())
     assert refused.value.field == "code"
     typed_in = typed(ladder["after-3"], code=code)
-    assert as_user(office).post(reverse("rectification:rung-add"), typed_in).status_code == 422
+    answer = as_user(office).post(reverse("rectification:rung-add"), typed_in)
+    # The form makes one where none is given.
+    assert answer.status_code == (422 if code.strip() else 200)
 
 
 def test_an_end_that_is_no_end(ladder, office):
