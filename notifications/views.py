@@ -108,7 +108,7 @@ def retry(request, pk):
         delivery.refresh_from_db()
         if delivery.state != Delivery.State.IMPOSSIBLE:
             raise AlreadyDone(_("This letter is on its way again already."))
-        messages.error(request, delivery.last_error)
+        messages.error(request, _("There is still no way to send it: %(why)s") % {"why": delivery.last_error})
     return redirect("notifications:dead_letters")
 
 

@@ -135,12 +135,16 @@ class RungForm(OnceForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None ticked: listed or not."),
     )
-    measure = forms.ChoiceField(label=_("Counted in"), choices=Measure.choices, initial=Measure.WORKING_DAYS)
+    measure = forms.ChoiceField(
+        label=_("Counted in"), choices=Measure.choices, initial=Measure.WORKING_DAYS, required=False
+    )
     offset = forms.IntegerField(
         label=_("Distance from the day"),
         min_value=-FARTHEST,
         max_value=FARTHEST,
-        help_text=_("In working days, or in hours where hours are chosen. -3: before the day; 0: on the day; 5: after it."),
+        help_text=_(
+            "In working days, or in hours where hours are chosen. -3: before the day; 0: on the day; 5: after it."
+        ),
     )
     repeat_every = forms.IntegerField(
         label=_("Again every"),
@@ -196,7 +200,7 @@ class RungForm(OnceForm):
             if old.watched != Watched.CLOCK:
                 del self.fields["clocks"], self.fields["measure"]
 
-    field_order = ("name", "watched", *ladder.FACTS[3:], "valid_from", "name_en", "code")
+    field_order = ("name", "watched", "clocks", *ladder.FACTS[3:], "valid_from", "name_en", "code")
     """What matters first; the names that few people need stand at the end."""
 
     def clean(self):
@@ -205,6 +209,10 @@ class RungForm(OnceForm):
         if "code" in self.fields and "code" not in self.errors and not given.get("code"):
             given["code"] = free_code(f"{given.get('watched', 'rung')}-{given.get('offset', '')}")
         return given
+
+    def clean_measure(self):
+        """Nobody is asked but for clocks: the page hides it, and what is hidden is not sent."""
+        return self.cleaned_data["measure"] or Measure.WORKING_DAYS.value
 
     # Which clocks, and hours, are questions of statutory clocks alone.
     show_when: ClassVar = {"clocks": ("watched", "clock"), "measure": ("watched", "clock")}
@@ -247,3 +255,13 @@ class SettleForm(forms.Form):
 
     reason = words(_("Reason"), rows=2, most=300)
     done = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        reason = self.fields["reason"]
+        reason.label = _("What was said, with whom") if self.is_talk else _("Why it is set aside")
+
+    @property
+    def is_talk(self) -> bool:
+        """Whether a talk is noted; otherwise the suggestion is set aside."""
+        return self["done"].value() in (True, "True", "on")

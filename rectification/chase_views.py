@@ -134,7 +134,7 @@ def day_page(request, day: str):
         on = date.fromisoformat(day)
     except ValueError as bad:
         raise Http404 from bad
-    return day_in_numbers(request, list(ChaseRun.objects.filter(on=on)), on)
+    return day_in_numbers(request, list(ChaseRun.objects.telling().filter(on=on)), on)
 
 
 def day_in_numbers(request, runs: list[ChaseRun], on: date, run: ChaseRun | None = None):

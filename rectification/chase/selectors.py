@@ -134,7 +134,14 @@ def preview(case: HazardCase, on: date, *, cycles: int = 3, calendar: Calendar |
     found.sort(key=lambda one: (one[0], one[3].watched != Watched.DEADLINE, one[1].at(one[2])))
     people = _people(found, rungs, on)
     coming = [
-        Coming(day, rungs[step.rung], cycle, people[thing, step.rung][0], thing.about, people[thing, step.rung][1])
+        Coming(
+            day,
+            rungs[step.rung],
+            cycle,
+            people[thing, step.rung][0],
+            thing.about,
+            people[thing, step.rung][1],
+        )
         for day, step, cycle, thing in found
     ]
     return Outlook(tuple(coming), min(missing, default=None))
@@ -155,7 +162,9 @@ def _claims(things: list[Thing]) -> Iterator[ChaseClaim]:
             yield claim
 
 
-def _people(found: list[tuple], rungs: dict, on: date) -> dict[tuple, tuple[tuple[User, ...], tuple[str, ...]]]:
+def _people(
+    found: list[tuple], rungs: dict, on: date
+) -> dict[tuple, tuple[tuple[User, ...], tuple[str, ...]]]:
     """The people of each rung, each once, and the role of each, in a few queries."""
     directory = Directory(on)
     told: dict[tuple, dict[int, str]] = {}

@@ -335,9 +335,11 @@ def test_days_later(told):
     assert DUE + timedelta(days=1) == ledger.of_case(told).first().on
 
 
-def test_the_numbers_of_a_run_are_those_of_ones_area(chased_case, as_user, office, make_person, make_unit, west):
+def test_the_numbers_of_a_run_are_those_of_ones_area(
+    chased_case, as_user, office, make_person, make_unit, west_village
+):
     chased_case(DUE)
-    chased_case(DUE, unit=make_unit("西店", region=west))
+    chased_case(DUE, unit=make_unit("西店", region=west_village))
     made = run(date(2026, 3, 11))
     made.notes = {"nobody": {"after-1 131121101": 2, "after-1 131121104": 1}}
     made.save(update_fields=["notes"])
@@ -349,3 +351,24 @@ def test_the_numbers_of_a_run_are_those_of_ones_area(chased_case, as_user, offic
     for name, address in (("chase_runs", []), ("chase-run", [made.pk]), ("chase-day", ["2026-03-11"])):
         page = as_user(in_east).get(reverse(f"rectification:{name}", args=address)).content.decode()
         assert "马屯镇" in page and "恩察镇" not in page, name
+
+
+def test_looks_by_the_hour_that_found_nothing_do_not_hide_the_mornings(as_user, office):
+    now = timezone.now()
+    for claimed in (0, 0, 1):
+        ChaseRun.objects.create(
+            on=date(2026, 3, 11), started_at=now, finished_at=now, hourly=True, claimed=claimed
+        )
+    assert ChaseRun.objects.telling().count() == 1
+    page = as_user(office).get(reverse("rectification:chase_runs"))
+    assert len(page.context["listing"]) == 1
+
+
+def test_what_stands_comes_before_a_look_back_at_what_is_closed(morning, as_user, officer_east):
+    made, first, second = morning
+    # The second was the worse; closed, it is no danger any more.
+    type(second).objects.filter(pk=second.pk).update(state="closed", closed_on=date(2026, 3, 11))
+    answer = as_user(officer_east).get(reverse("rectification:digest", args=[made.pk]))
+    lines = answer.context["listing"].rows
+    assert [line.case.pk for line in lines] == [first.pk, second.pk]
+    assert lines[0].acts and not lines[1].acts
