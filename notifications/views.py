@@ -122,7 +122,12 @@ def retry_alike(request):
     words = ngettext(
         "%(count)s letter is on its way again.", "%(count)s letters are on their way again.", count
     )
-    messages.success(request, words % {"count": count})
+    if count:
+        messages.success(request, words % {"count": count})
+    else:
+        messages.error(
+            request, _("None of them can be sent yet: put the addresses or the gateway right first.")
+        )
     return redirect("notifications:dead_letters")
 
 

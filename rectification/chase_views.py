@@ -104,10 +104,14 @@ def find_person(reader: User, pk: int) -> User:
     if pk == reader.pk:
         return reader
     need(reader, ledger.PERMISSION)
+    return get_object_or_404(people_of(reader), pk=pk)
+
+
+def people_of(reader: User):
+    """Those whose ledgers the reader may open."""
     fields = ("posts__region_id", "deputy_posts__region_id")
     own, stood_in_for = (reader.scope.q(field, ledger.PERMISSION) for field in fields)
-    people = User.objects.filter(own | stood_in_for)
-    return get_object_or_404(people.distinct(), pk=pk)
+    return User.objects.filter(own | stood_in_for).distinct()
 
 
 def export_query(request) -> str:
@@ -150,12 +154,15 @@ def day_in_numbers(request, runs: list[ChaseRun], on: date, run: ChaseRun | None
             f"催办台账-{on:%Y%m%d}",
         )
     mine = shares.shares(runs, request.user)
+    listing = lines_of(request, chosen, filters, hidden=("export",))
+    named = {line.claim.person_id for line in listing.rows}
     context = {
         "run": run,
         "runs": runs,
+        "openable": set(people_of(request.user).filter(pk__in=named).values_list("pk", flat=True)),
         "on": on,
         "counts": ledger.counts(claims),
-        "listing": lines_of(request, chosen, filters, hidden=("export",)),
+        "listing": listing,
         "share": mine[run.pk] if run else None,
         "left_out": list(dict.fromkeys(words for share in mine.values() for words in share.left_out)),
         "filter": filters,

@@ -1,5 +1,6 @@
 """The ledger of the chase: who was told what, through what, and why not; for a case, a person and the county's day."""
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -351,6 +352,10 @@ def test_the_numbers_of_a_run_are_those_of_ones_area(
     for name, address in (("chase_runs", []), ("chase-run", [made.pk]), ("chase-day", ["2026-03-11"])):
         page = as_user(in_east).get(reverse(f"rectification:{name}", args=address)).content.decode()
         assert "马屯镇" in page and "恩察镇" not in page, name
+    page = as_user(in_east).get(reverse("rectification:chase-run", args=[made.pk])).content.decode()
+    # The inspector serves the county: a reader in one township does not open the whole of what he was told.
+    links = re.findall(r'href="(/rectification/chase/people/\d+/)"', page)
+    assert links and all(as_user(in_east).get(link).status_code == 200 for link in links)
 
 
 def test_looks_by_the_hour_that_found_nothing_do_not_hide_the_mornings(as_user, office):
