@@ -190,7 +190,7 @@ class RungForm(OnceForm):
         self.old = old
         self.fields["clocks"].choices = clock_names()
         self.fields["body"].help_text = gettext("Facts that may stand in braces: %(names)s") % {
-            "names": "、".join(f"{{{name}}} {FACT_NAMES[name]}" for name in LETTER_FACTS)
+            "names": gettext(", ").join(f"{{{name}}} {FACT_NAMES[name]}" for name in LETTER_FACTS)
         }
         self.initial.setdefault("valid_from", today() + timedelta(days=1))
         if old:

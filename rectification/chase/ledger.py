@@ -29,6 +29,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Left
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.scope import within
@@ -176,10 +177,12 @@ class Line:
     @property
     def days_words(self) -> str:
         if self.claim.watched in WAITING:
-            return _("waiting for %(n)d days") % {"n": self.days}
+            return ngettext("waiting for %(n)d day", "waiting for %(n)d days", self.days) % {"n": self.days}
+        if not self.days:
+            return _("on the day itself")
         if self.days > 0:
-            return _("%(n)d days late") % {"n": self.days}
-        return _("%(n)d days before") % {"n": -self.days} if self.days else _("on the day itself")
+            return ngettext("%(n)d day late", "%(n)d days late", self.days) % {"n": self.days}
+        return ngettext("%(n)d day before", "%(n)d days before", -self.days) % {"n": -self.days}
 
     @property
     def is_late(self) -> bool:

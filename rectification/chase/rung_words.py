@@ -69,7 +69,7 @@ class Spoken:
     @property
     def whom(self) -> str:
         labels = dict(Recipient.choices)
-        return "、".join(str(labels.get(kind, kind)) for kind in self.rung.recipients)
+        return _(", ").join(str(labels.get(kind, kind)) for kind in self.rung.recipients)
 
     @property
     def ways(self) -> str:
@@ -92,7 +92,7 @@ class Spoken:
         known = (self.clock_names or clock_names()) if self.rung.clocks else {}
         clocks = [known.get(code, code) for code in self.rung.clocks]
         names = [*self.chosen("grades"), *self.chosen("levels"), *clocks]
-        return "、".join(map(str, names))
+        return _(", ").join(map(str, names))
 
     def chosen(self, field: str) -> list:
         labels = dict(Rung._meta.get_field(field).base_field.choices)
@@ -110,7 +110,7 @@ class Spoken:
     @property
     def suggests(self) -> str:
         labels = dict(FollowUp.choices)
-        return "、".join(str(labels.get(one, one)) for one in self.rung.follow_ups)
+        return _(", ").join(str(labels.get(one, one)) for one in self.rung.follow_ups)
 
     @property
     def faults(self) -> list[str]:
