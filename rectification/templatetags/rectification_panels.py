@@ -73,6 +73,12 @@ def case_photos(context, case):
     return panels.photo_pair(case, context.get("acts")) | {"request": context.get("request")}
 
 
+@register.simple_tag(takes_context=True)
+def suggestions_open(context) -> int:
+    """How many suggestions of the chase wait in the reader's area."""
+    return suggested.open_for(context["request"].user)
+
+
 @register.inclusion_tag("rectification/chase/_case_suggestions.html", takes_context=True)
 def case_suggestions(context, case):
     """What the chase suggests for a case, with the acts that take it up."""
