@@ -92,6 +92,7 @@ POLICY = {
     "document.serve": {I},
     "document.void": {C},
     "message.dead_letters": {ADM, AUD},
+    "message.mend": {ADM},
     "account.manage": {ADM},
     "reference.manage": {ADM},
     "audit.view": {AUD, ADM},

@@ -141,6 +141,16 @@ class Listing:
 
     @cached_property
     def _fetched(self) -> list:
+        rows = self._page()
+        if not rows and self.number > 1:
+            # The last rows were worked off meanwhile: the page that is now the last, not an empty one.
+            there = self.queryset.order_by()[: self.cap].count()
+            self.number = max(1, -(-there // self.size))
+            rows = self._page()
+        return rows
+
+    def _page(self) -> list:
+        """The rows of the page asked for, and one more where there is a next."""
         at = (self.number - 1) * self.size
         page = slice(at, at + self.size + 1)
         if not self._keys_first or self.number == 1:

@@ -176,7 +176,22 @@ def troubles(found: dict[str, dict]) -> dict[str, dict]:
         hidden.add("chase")
     if not found.get("broker", {"ok": True})["ok"]:
         hidden.update(BEHIND_BROKER)
+    hidden.update(name for name in FED_BY_BEAT if fell_silent_with_beat(name, found))
     return {name: part for name, part in found.items() if not part["ok"] and name not in hidden}
+
+
+FED_BY_BEAT = ("worker", "delivery")
+"""Beat hands them the jobs by which they are seen to live: without it they have nothing to show."""
+TOGETHER = timedelta(minutes=1)
+
+
+def fell_silent_with_beat(name: str, found: dict[str, dict]) -> bool:
+    """Whether beat is down and this part was well until then: mending beat will show how it is."""
+    parts = [found.get(who, {"ok": True}) for who in (name, "beat")]
+    if any(part["ok"] or not part["since"] for part in parts):
+        return False
+    since, silence = (datetime.fromisoformat(part["since"]) for part in parts)
+    return since >= silence - TOGETHER
 
 
 @login_not_required

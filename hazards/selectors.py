@@ -100,6 +100,15 @@ def offer(case: HazardCase, user, name: str) -> Offer:
     return Offer(name, label, True)
 
 
+def likeliest(case: HazardCase, user, most: int) -> list[Offer]:
+    """The first acts that `user` may do now, for a list where a case stands among others.
+
+    A look-back that is owed is asked for by looking: no list offers to start a closed case again unseen.
+    """
+    allowed = [one for one in offers(case, user) if one.allowed]
+    return [one for one in allowed if case.is_live or one.name == "look_back"][:most]
+
+
 def is_for(case: HazardCase, user, name: str) -> bool:
     """What hangs on the person besides the post: an inspector hands over what is his own, the office what is not."""
     if name != "hand_over" or case.inspector_id == user.pk:

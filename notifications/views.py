@@ -93,6 +93,7 @@ def dead_letters(request):
         "rows": [(letter, *selectors.mend(letter, request.user)) for letter in listing],
         "alike": selectors.alike(request.user) if tab == "stuck" else [],
         "resting": selectors.resting(days.now()),
+        "may_mend": request.user.may("message.mend"),
     }
     return render(request, "notifications/dead_letters.html", context)
 
@@ -107,21 +108,26 @@ def retry(request, pk):
         delivery.refresh_from_db()
         if delivery.state != Delivery.State.IMPOSSIBLE:
             raise AlreadyDone(_("This letter is on its way again already."))
-        messages.error(request, delivery.last_error)
+        messages.error(request, _("There is still no way to send it: %(why)s") % {"why": delivery.last_error})
     return redirect("notifications:dead_letters")
 
 
 @require_POST
 def retry_alike(request):
     """Tries all letters again that stick at the same fault."""
-    need(request.user, "message.dead_letters")
+    need(request.user, "message.mend")
     mine = Delivery.objects.filter(pk__in=Delivery.objects.visible_to(request.user).stuck().values("pk"))
     asked = {name: request.POST.get(name, "") for name in ("channel", "fault")}
     count = services.retry_alike(mine, **asked, now=days.now())
     words = ngettext(
         "%(count)s letter is on its way again.", "%(count)s letters are on their way again.", count
     )
-    messages.success(request, words % {"count": count})
+    if count:
+        messages.success(request, words % {"count": count})
+    else:
+        messages.error(
+            request, _("None of them can be sent yet: put the addresses or the gateway right first.")
+        )
     return redirect("notifications:dead_letters")
 
 
@@ -144,7 +150,7 @@ def drop(request, pk):
 
 
 def stuck(request, pk) -> Delivery:
-    """A letter to one of the people whom the asker looks after; 404 elsewhere."""
-    need(request.user, "message.dead_letters")
+    """A letter to one of the people whom the asker looks after, for who may act on it; 404 elsewhere."""
+    need(request.user, "message.mend")
     letters = Delivery.objects.visible_to(request.user).select_related("message__recipient")
     return get_object_or_404(letters, pk=pk)

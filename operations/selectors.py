@@ -183,8 +183,8 @@ def signs_of_life() -> dict[str, datetime | None]:
 
 
 def last_runs(most: int = 7) -> list:
-    """The last runs of the chase with their counts."""
-    return list(apps.get_model("rectification", "ChaseRun").objects.order_by("-started_at")[:most])
+    """The last mornings of the chase; its looks by the hour come every five minutes and would hide them."""
+    return list(apps.get_model("rectification", "ChaseRun").objects.mornings().order_by("-started_at")[:most])
 
 
 def last_look() -> datetime | None:

@@ -33,7 +33,7 @@ def columns() -> list[tuple[str, int]]:
         (_("Days past the day"), 10),
         (_("Case"), 18),
         (_("Unit"), 28),
-        (_("Place"), 22),
+        (_("Division"), 22),
         (_("Person"), 12),
         (_("Role"), 16),
         (_("In whose place"), 26),

@@ -13,6 +13,7 @@ from accounts.models import User
 from common.days import today
 from common.forms import OnceForm
 from notifications.models import Delivery
+from rectification.chase.rung_words import FACT_NAMES
 from rectification.forms import DayInput, words
 from rectification.models import ChaseClaim, Rung
 from rectification.models.chase import FollowUp, Measure, Recipient, Watched
@@ -21,22 +22,6 @@ from rectification.watched import BY_HOUR
 from rectification.wording import FACTS as LETTER_FACTS
 from reference.models import Limit, Region, in_chinese
 
-FACT_NAMES = {
-    "what": _("the matter"),
-    "when": _("how its day stands"),
-    "days": _("number of days"),
-    "due_on": _("its day"),
-    "number": _("case number"),
-    "unit": _("name of the unit"),
-    "address": _("address of the unit"),
-    "township": _("name of the township"),
-    "category": _("the hazard as the catalogue has it"),
-    "part": _("part of the premises"),
-    "description": _("what was found there"),
-    "inspector": _("the inspector's name"),
-    "why": _("why this person gets the letter"),
-}
-"""What the facts of a letter are called on the form; wording.FACTS says them at length."""
 MOST_DAYS = 366
 EARLIEST = date(2000, 1, 1)
 FARTHEST = 250
@@ -108,8 +93,15 @@ def clock_names() -> list[tuple[str, str]]:
         limit.code: limit.name if in_chinese() else limit.name_en or limit.name
         for limit in Limit.objects.filter(code__in=codes | ladder.OF_UNITS).order_by("valid_from")
     }
-    found = {code: f"{code} {names.get(code, '')}".strip() for code in codes | names.keys()}
+    found = {code: names.get(code, code) for code in codes | names.keys()}
     return sorted(found.items(), key=lambda item: (item[0][0], len(item[0].partition("-")[0]), item[0]))
+
+
+def free_code(wanted: str) -> str:
+    """`wanted`, or with a number behind it where a rung has it already."""
+    wanted = wanted.replace("--", "-before-").replace("_", "-").strip("-")[:20]
+    taken = set(Rung.objects.filter(code__startswith=wanted).values_list("code", flat=True))
+    return next(code for n in range(1, 99) if (code := f"{wanted}-{n}" if n > 1 else wanted) not in taken)
 
 
 class RungForm(OnceForm):
@@ -118,7 +110,8 @@ class RungForm(OnceForm):
     code = forms.SlugField(
         label=_("Short name"),
         max_length=24,
-        help_text=_("Latin letters and figures, such as after-15; never changes."),
+        required=False,
+        help_text=_("Latin letters and figures, such as after-15; never changes. Empty: one is made."),
     )
     name = forms.CharField(label=_("Name of the rung"), max_length=60)
     name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
@@ -143,12 +136,16 @@ class RungForm(OnceForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None ticked: listed or not."),
     )
-    measure = forms.ChoiceField(label=_("Counted in"), choices=Measure.choices, initial=Measure.WORKING_DAYS)
+    measure = forms.ChoiceField(
+        label=_("Counted in"), choices=Measure.choices, initial=Measure.WORKING_DAYS, required=False
+    )
     offset = forms.IntegerField(
         label=_("Distance from the day"),
         min_value=-FARTHEST,
         max_value=FARTHEST,
-        help_text=_("-3: three before the day; 0: on the day; 5: five after it."),
+        help_text=_(
+            "In working days, or in hours where hours are chosen. -3: before the day; 0: on the day; 5: after it."
+        ),
     )
     repeat_every = forms.IntegerField(
         label=_("Again every"),
@@ -194,7 +191,7 @@ class RungForm(OnceForm):
         self.old = old
         self.fields["clocks"].choices = clock_names()
         self.fields["body"].help_text = gettext("Facts that may stand in braces: %(names)s") % {
-            "names": "、".join(f"{{{name}}} {FACT_NAMES[name]}" for name in LETTER_FACTS)
+            "names": gettext(", ").join(f"{{{name}}} {FACT_NAMES[name]}" for name in LETTER_FACTS)
         }
         self.initial.setdefault("valid_from", today() + timedelta(days=1))
         if old:
@@ -205,6 +202,20 @@ class RungForm(OnceForm):
                 del self.fields["clocks"]
             if old.watched not in BY_HOUR:
                 del self.fields["measure"]
+
+    field_order = ("name", "watched", "clocks", *ladder.FACTS[3:], "valid_from", "name_en", "code")
+    """What matters first; the names that few people need stand at the end."""
+
+    def clean(self):
+        """A rung without a short name gets one from what it watches and its distance from the day."""
+        given = super().clean()
+        if "code" in self.fields and "code" not in self.errors and not given.get("code"):
+            given["code"] = free_code(f"{given.get('watched', 'rung')}-{given.get('offset', '')}")
+        return given
+
+    def clean_measure(self):
+        """Nobody is asked but for clocks and relapses: the page hides it, and what is hidden is not sent."""
+        return self.cleaned_data["measure"] or Measure.WORKING_DAYS.value
 
     # Questions of some kinds of things alone.
     show_when: ClassVar = {
@@ -250,3 +261,13 @@ class SettleForm(forms.Form):
 
     reason = words(_("Reason"), rows=2, most=300)
     done = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        reason = self.fields["reason"]
+        reason.label = _("What was said, with whom") if self.is_talk else _("Why it is set aside")
+
+    @property
+    def is_talk(self) -> bool:
+        """Whether a talk is noted; otherwise the suggestion is set aside."""
+        return self["done"].value() in (True, "True", "on")

@@ -21,7 +21,7 @@ from hazards.models import HazardCase
 from notifications.models import Message
 from notifications.services import mark_read
 from rectification import chase_exports
-from rectification.chase import ledger
+from rectification.chase import ledger, shares
 from rectification.chase import selectors as chase
 from rectification.chase_forms import LedgerFilter
 from rectification.models import ChaseClaim, ChaseRun
@@ -104,10 +104,14 @@ def find_person(reader: User, pk: int) -> User:
     if pk == reader.pk:
         return reader
     need(reader, ledger.PERMISSION)
+    return get_object_or_404(people_of(reader), pk=pk)
+
+
+def people_of(reader: User):
+    """Those whose ledgers the reader may open."""
     fields = ("posts__region_id", "deputy_posts__region_id")
     own, stood_in_for = (reader.scope.q(field, ledger.PERMISSION) for field in fields)
-    people = User.objects.filter(own | stood_in_for)
-    return get_object_or_404(people.distinct(), pk=pk)
+    return User.objects.filter(own | stood_in_for).distinct()
 
 
 def export_query(request) -> str:
@@ -134,7 +138,7 @@ def day_page(request, day: str):
         on = date.fromisoformat(day)
     except ValueError as bad:
         raise Http404 from bad
-    return day_in_numbers(request, list(ChaseRun.objects.filter(on=on)), on)
+    return day_in_numbers(request, list(ChaseRun.objects.telling().filter(on=on)), on)
 
 
 def day_in_numbers(request, runs: list[ChaseRun], on: date, run: ChaseRun | None = None):
@@ -149,13 +153,18 @@ def day_in_numbers(request, runs: list[ChaseRun], on: date, run: ChaseRun | None
             _("%(day)s: the run of the chase") % {"day": day_words(on)},
             f"催办台账-{on:%Y%m%d}",
         )
+    mine = shares.shares(runs, request.user)
+    listing = lines_of(request, chosen, filters, hidden=("export",))
+    named = {line.claim.person_id for line in listing.rows}
     context = {
         "run": run,
         "runs": runs,
+        "openable": set(people_of(request.user).filter(pk__in=named).values_list("pk", flat=True)),
         "on": on,
         "counts": ledger.counts(claims),
-        "listing": lines_of(request, chosen, filters, hidden=("export",)),
-        "left_out": list(dict.fromkeys(words for one in runs for words in ledger.left_out(one))),
+        "listing": listing,
+        "share": mine[run.pk] if run else None,
+        "left_out": list(dict.fromkeys(words for share in mine.values() for words in share.left_out)),
         "filter": filters,
         "may_release": request.user.may(holding.PERMISSION),
         "export_query": export_query(request),
@@ -166,15 +175,15 @@ def day_in_numbers(request, runs: list[ChaseRun], on: date, run: ChaseRun | None
 # --- the runs -----------------------------------------------------------------------------------------------
 @require_GET
 def runs(request):
-    """The runs, the latest first; one that is held waits here for a person."""
+    """The runs, the latest first, with what of each lies in the reader's area; a held one waits for a person."""
     need(request.user, ledger.PERMISSION)
-    listing = Listing(request, ChaseRun.objects.select_related("released_by"))
+    listing = Listing(request, ChaseRun.objects.telling().select_related("released_by"))
+    mine = shares.shares(listing.rows, request.user)
     for run in listing.rows:
-        run.left_out = ledger.left_out(run)
+        run.share = mine[run.pk]
     context = {
         "listing": listing,
         "held": chase.held_run(),
-        "troubles": chase.troubles(),
         "may_release": request.user.may(holding.PERMISSION),
         "may_change": request.user.may("chase.ladder"),
     }
@@ -214,4 +223,4 @@ def acts_on(case: HazardCase | None, user) -> list:
     """The likeliest acts that `user` may do to `case` now; none where it lies outside the person's area."""
     if case is None or not may(user, "case.view", case.region_id):
         return []
-    return [offer for offer in case_selectors.offers(case, user) if offer.allowed][:ACTS_SHOWN]
+    return case_selectors.likeliest(case, user, ACTS_SHOWN)

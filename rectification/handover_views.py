@@ -47,7 +47,9 @@ def person(request, pk: int):
     cases = handing_over.cases_of(person, request.user, township)
     instructions = list(handing_over.instructions_of(person, request.user))
     look_backs = list(handing_over.look_backs_of(person, request.user))
-    form = forms.HandOverAllForm(request.POST or None, people=people_for(request.user, person))
+    # An instruction may go to whoever answers for it; a case or a look-back to an inspector alone.
+    takers = ANSWERING if instructions else (Role.INSPECTOR,)
+    form = forms.HandOverAllForm(request.POST or None, people=people_for(request.user, person, takers))
     if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data
         try:
@@ -89,9 +91,9 @@ def code_of(text: str) -> str:
     return text if text.isascii() and text.isdigit() and 2 <= len(text) <= 24 else ""
 
 
-def people_for(user, person):
+def people_for(user, person, roles):
     """Who may take something over, among those who serve where the user does; never the person."""
-    return forms.successors(list(user.scope.codes), *ANSWERING).exclude(pk=person.pk)
+    return forms.successors(list(user.scope.codes), *roles).exclude(pk=person.pk)
 
 
 def chosen(cases, which: str, ticked: list[str]) -> list:

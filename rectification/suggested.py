@@ -1,7 +1,8 @@
 """What the chase suggests, as pages show it: each with the act that takes it up, where the reader may do it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.db.models import Case, F, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,15 @@ from rectification.models import Suggestion
 from rectification.models.chase import FollowUp
 
 MOST_ON_DESK = 50
+WORST_FIRST = (
+    # "major" comes after "general"; a case that is not listed has no main level.
+    F("case__grade").desc(),
+    Case(When(case__main_level="", then=Value(1)), default=Value(0)),
+    F("case__due_on").asc(nulls_last=True),
+    "case",
+    "made_on",
+    "pk",
+)
 
 
 def titles() -> dict[str, str]:
@@ -52,10 +62,10 @@ def rows_for(user):
 
 
 def desk(user, tab: str):
-    """The rows of a tab and all tabs with their counts; the oldest suggestion first."""
+    """The rows of a tab and all tabs with their counts; the worst case first."""
     rows = rows_for(user)
     parts = {
-        "open": rows.open().order_by("made_on", "pk"),
+        "open": rows.open().order_by(*WORST_FIRST),
         "settled": rows.exclude(settled_at=None).order_by("-settled_at", "-pk"),
     }
     counts = capped_counts(**parts)
@@ -74,10 +84,10 @@ def desk(user, tab: str):
 
 
 def on_desk(user) -> list[Dressed]:
-    """What stands on a worklist: the oldest first, fifty at most."""
+    """What stands on a worklist: the worst case first, fifty at most."""
     if not roles.may(user, "suggestion.settle"):
         return []
-    return dressed(rows_for(user).open().order_by("made_on", "pk")[:MOST_ON_DESK], user)
+    return dressed(rows_for(user).open().order_by(*WORST_FIRST)[:MOST_ON_DESK], user)
 
 
 def of_case(case, user) -> list[Dressed]:
@@ -112,7 +122,8 @@ def way_of(row: Suggestion, user) -> Way | None:
         if roles.may(user, "suspension.propose", case.region_id):
             return Way(_("Propose to stop the unit"), reverse("rectification:propose", args=[case.unit_id]))
         # The office decides what others propose; it may ask for the proposal.
-        return way_by_act(case, user, "instruct")
+        asked = way_by_act(case, user, "instruct")
+        return replace(asked, label=_("Ask for the proposal")) if asked else None
     if row.what in (FollowUp.LIST, FollowUp.INSTRUCT):
         return way_by_act(case, user, str(row.what))
     if row.what != FollowUp.INTERVIEW:

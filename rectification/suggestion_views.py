@@ -53,9 +53,5 @@ def settle(request, pk: int):
             return answer_done(
                 request, suggestion.case.get_absolute_url() or reverse("rectification:suggestions"), words
             )
-    context = {
-        "suggestion": suggestion,
-        "form": form,
-        "is_done": form["done"].value() in (True, "True", "on"),
-    }
+    context = {"suggestion": suggestion, "form": form, "is_done": form.is_talk}
     return render(request, "rectification/chase/settle.html", context, status=422 if form.errors else 200)

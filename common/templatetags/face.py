@@ -450,10 +450,20 @@ def name_blank(bound, words: str) -> None:
 
 
 @register.simple_tag
+def folded_fields(form, search: str, first: str = "") -> list:
+    """The fields of a filter bar behind its button: neither the text field nor those that `first` names."""
+    shown = {search, *(first or "").split()}
+    return [bound for bound in form.visible_fields() if bound.name not in shown]
+
+
+@register.simple_tag
 def filter_field(bound) -> SafeString:
     """A field of the filter bar: its label is the words of the empty choice."""
-    if isinstance(bound.field.widget, forms.Select):
+    widget = bound.field.widget
+    if isinstance(widget, forms.Select):
         name_blank(bound, bound.label)
+        if not isinstance(widget.choices, ModelChoiceIterator) and widget.choices[:1] == [("", _("All"))]:
+            widget.choices = [("", bound.label), *widget.choices[1:]]
     return field(bound)
 
 

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+OPENING_LINES = 4
+
 
 class MessageQuerySet(models.QuerySet):
     """Messages, picked by reader and by whether they were read."""
@@ -73,6 +75,12 @@ class Message(models.Model):
     def to(self) -> str:
         """Whom it is for, in words."""
         return str(self.recipient) if self.recipient_id else (self.to_name or self.to_phone)
+
+    @property
+    def opening(self) -> list[str]:
+        """The first lines of the text, for a list: the inbox shows them one below the other."""
+        lines = (line.strip() for line in self.body.splitlines())
+        return [line for line in lines if line][:OPENING_LINES]
 
 
 class DeliveryQuerySet(models.QuerySet):

@@ -143,7 +143,8 @@ def worst(cursor, rungs: list, *, at: datetime) -> list[tuple]:
             SELECT m.*, t.case_id, t.unit_id, t.title, left(t.region_id, 9) AS township,
                    row_number() OVER (
                        PARTITION BY m.person_id
-                       ORDER BY c.grade = 'major' DESC NULLS LAST, coalesce(c.main_level, '') <> '' DESC, m.due_on,
+                       ORDER BY coalesce(c.state, '') = 'closed', c.grade = 'major' DESC NULLS LAST,
+                                coalesce(c.main_level, '') <> '' DESC, m.due_on,
                                 m.watched, m.subject
                    ) AS place
             FROM chase_plate m

@@ -27,6 +27,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Left
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.scope import within
@@ -169,10 +170,12 @@ class Line:
     @property
     def days_words(self) -> str:
         if self.claim.watched in WAITING:
-            return _("waiting for %(n)d days") % {"n": self.days}
+            return ngettext("waiting for %(n)d day", "waiting for %(n)d days", self.days) % {"n": self.days}
+        if not self.days:
+            return _("on the day itself")
         if self.days > 0:
-            return _("%(n)d days late") % {"n": self.days}
-        return _("%(n)d days before") % {"n": -self.days} if self.days else _("on the day itself")
+            return ngettext("%(n)d day late", "%(n)d days late", self.days) % {"n": self.days}
+        return ngettext("%(n)d day before", "%(n)d days before", -self.days) % {"n": -self.days}
 
     @property
     def is_late(self) -> bool:
@@ -438,7 +441,7 @@ def by_way(ways: dict, unread: dict) -> list[Group]:
 def digest_of(run, user) -> QuerySet:
     """What one run told one person in the digest, each thing once by its highest rung, the worst first.
 
-    As chase.digest orders it: major hazards, then listed ones, then the longest overdue.
+    As chase.digest orders it: what stands before what is closed, then major hazards, listed ones, the longest overdue.
     """
     claims = ChaseClaim.objects.filter(run=run, person=user, outcome=Outcome.TOLD, rung__urgent=False)
     once = claims.order_by("watched", "subject", "-rung__offset", "-rung").distinct("watched", "subject")
@@ -448,8 +451,10 @@ def digest_of(run, user) -> QuerySet:
         case_id=Subquery(matter.values("case_id")[:1])
     )
     return found.alias(
-        is_major=Exists(case.filter(grade="major")), is_listed=Exists(case.exclude(main_level=""))
-    ).order_by("-is_major", "-is_listed", "due_on", "watched", "subject")
+        is_closed=Exists(case.filter(state="closed")),
+        is_major=Exists(case.filter(grade="major")),
+        is_listed=Exists(case.exclude(main_level="")),
+    ).order_by("is_closed", "-is_major", "-is_listed", "due_on", "watched", "subject")
 
 
 def digest_letter(run, user) -> Message | None:
@@ -459,8 +464,13 @@ def digest_letter(run, user) -> Message | None:
 # --- the runs ---------------------------------------------------------------------------------------------------
 def left_out(run: ChaseRun) -> list[str]:
     """What a run could not do and why, in sentences that say what to do about it; places and rungs by name."""
-    nobody = run.notes.get("nobody", {})
-    return list(sentences({**run.notes, "nobody": named(nobody)} if nobody else run.notes))
+    return noted(run.notes)
+
+
+def noted(notes: dict) -> list[str]:
+    """`left_out`, of the notes of a run or of a part of them."""
+    nobody = notes.get("nobody", {})
+    return list(sentences({**notes, "nobody": named(nobody)} if nobody else notes))
 
 
 def named(nobody: dict[str, int]) -> dict[str, int]:
@@ -481,8 +491,8 @@ def waits_for(case: HazardCase, outlook) -> list[str]:
     found = []
     if held := selectors.held_run():
         found.append(
-            _("The run of %(day)s is held: %(n)d lines wait for somebody to release it.")
-            % {"day": day_words(held.on, weekday=False), "n": held.claimed}
+            _("The run of %(day)s is held: nobody is told until somebody releases it.")
+            % {"day": day_words(held.on)}
         )
     for coming in outlook:
         if coming.reaches_nobody and Recipient.OWNER not in coming.rung.recipients:

@@ -1,17 +1,36 @@
 """A rung as a sentence: 到期后3个工作日 → 乡镇长 · 收件箱+短信 · 每5个工作日再次."""
 
+import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from notifications.models import Delivery
 from rectification.chase.sound import fault_sentences, faults
 from rectification.models import Rung
 from rectification.models.chase import FollowUp, Measure, Recipient, Watched
 from rectification.watched import WAITING
+from reference.models import Limit, in_chinese
+
+FACT_NAMES = {
+    "what": gettext_lazy("the matter"),
+    "when": gettext_lazy("how its day stands"),
+    "days": gettext_lazy("number of days"),
+    "due_on": gettext_lazy("its day"),
+    "number": gettext_lazy("case number"),
+    "unit": gettext_lazy("name of the unit"),
+    "address": gettext_lazy("address of the unit"),
+    "township": gettext_lazy("name of the township"),
+    "category": gettext_lazy("the hazard as the catalogue has it"),
+    "part": gettext_lazy("part of the premises"),
+    "description": gettext_lazy("what was found there"),
+    "inspector": gettext_lazy("the inspector's name"),
+    "why": gettext_lazy("why this person gets the letter"),
+}
+"""What the facts of a letter are called on the form; wording.FACTS says them at length."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +39,8 @@ class Spoken:
 
     rung: Rung
     today: date
+    clock_names: dict = field(default_factory=dict)
+    """The statutory clocks by code, given where many rungs are spoken."""
 
     @property
     def when(self) -> str:
@@ -50,7 +71,7 @@ class Spoken:
     @property
     def whom(self) -> str:
         labels = dict(Recipient.choices)
-        return "、".join(str(labels.get(kind, kind)) for kind in self.rung.recipients)
+        return _(", ").join(str(labels.get(kind, kind)) for kind in self.rung.recipients)
 
     @property
     def ways(self) -> str:
@@ -70,17 +91,28 @@ class Spoken:
     @property
     def which(self) -> str:
         """Of which grade, listing and clocks; "" where all."""
-        names = [*self.chosen("grades"), *self.chosen("levels"), *self.rung.clocks]
-        return "、".join(map(str, names))
+        known = (self.clock_names or clock_names()) if self.rung.clocks else {}
+        clocks = [known.get(code, code) for code in self.rung.clocks]
+        names = [*self.chosen("grades"), *self.chosen("levels"), *clocks]
+        return _(", ").join(map(str, names))
 
     def chosen(self, field: str) -> list:
         labels = dict(Rung._meta.get_field(field).base_field.choices)
         return [labels.get(one, one) for one in getattr(self.rung, field)]
 
     @property
+    def subject(self) -> str:
+        """The line of the letter, its facts named as the form names them."""
+        return named(self.rung.subject)
+
+    @property
+    def body(self) -> str:
+        return named(self.rung.body)
+
+    @property
     def suggests(self) -> str:
         labels = dict(FollowUp.choices)
-        return "、".join(str(labels.get(one, one)) for one in self.rung.follow_ups)
+        return _(", ").join(str(labels.get(one, one)) for one in self.rung.follow_ups)
 
     @property
     def faults(self) -> list[str]:
@@ -113,11 +145,25 @@ class Spoken:
         return self.rung.valid_to is not None and self.rung.valid_to >= self.today
 
 
+def named(text: str) -> str:
+    """A letter with the names of its facts in the place of the words in braces."""
+    return re.sub(r"\{(\w+)\}", lambda found: f"〔{FACT_NAMES.get(found[1], found[1])}〕", text)
+
+
+def clock_names() -> dict[str, str]:
+    """The statutory clocks by code, as the table of limits names them."""
+    return {
+        limit.code: limit.name if in_chinese() else limit.name_en or limit.name
+        for limit in Limit.objects.order_by("valid_from")
+    }
+
+
 def groups(on: date) -> list[tuple[str, str, list[Spoken]]]:
     """(kind, its label, its rungs in force or to come, in the order of the days); every kind, also without a rung."""
     found = defaultdict(list)
+    names = clock_names()
     for rung in Rung.objects.since(on).order_by("offset", "code", "valid_from"):
-        found[rung.watched].append(Spoken(rung, on))
+        found[rung.watched].append(Spoken(rung, on, names))
     for spoken in found.values():
         # Hours before days: they are the nearer ones.
         spoken.sort(key=lambda one: (one.rung.clocks, one.rung.measure, one.rung.offset, one.rung.code))

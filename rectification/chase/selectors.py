@@ -19,6 +19,7 @@ from rectification.chase.people import Directory, Place
 from rectification.chase.reasons import sentences
 from rectification.chase.sources import Profile
 from rectification.models import ChaseClaim, ChaseRun, Matter, Rung
+from rectification.models.chase import Recipient
 from rectification.watched import Watched
 from reference.selectors import calendar as loaded_calendar
 
@@ -35,6 +36,12 @@ class Coming:
     """What is owed, where it is not the owner's deadline."""
     moment: datetime | None = None
     """Of a rung counted in hours that is still to come."""
+    roles: tuple[str, ...] = ()
+    """In which role each of the people is told."""
+
+    @property
+    def told(self) -> list[tuple[User, str]]:
+        return list(zip(self.people, self.roles, strict=True))
 
     @property
     def reaches_nobody(self) -> bool:
@@ -151,9 +158,10 @@ def preview(
             one.day,
             rungs[one.step.rung],
             one.cycle,
-            people[one.thing, one.step.rung],
+            people[one.thing, one.step.rung][0],
             one.thing.about,
             one.moment,
+            people[one.thing, one.step.rung][1],
         )
         for one in found
     ]
@@ -207,23 +215,20 @@ def _claims(things: list[Thing]) -> Iterator[ChaseClaim]:
             yield claim
 
 
-def _people(found: list["_Said"], rungs: dict, on: date) -> dict[tuple, tuple[User, ...]]:
-    """The people of each rung, each once, in a few queries."""
+def _people(
+    found: list["_Said"], rungs: dict, on: date
+) -> dict[tuple, tuple[tuple[User, ...], tuple[str, ...]]]:
+    """The people of each rung, each once, and the role of each, in a few queries."""
     directory = Directory(on)
-    wanted = {(one.thing, one.step.rung) for one in found}
-    told = {
-        (thing, rung): list(
-            dict.fromkeys(
-                person.user_id
-                for kind in rungs[rung].recipients
-                if kind != "owner"
-                for person in directory.told(kind, thing.place)
-            )
-        )
-        for thing, rung in wanted
-    }
-    users = User.objects.in_bulk({user_id for ids in told.values() for user_id in ids})
-    return {key: tuple(users[user_id] for user_id in ids) for key, ids in told.items()}
+    told: dict[tuple, dict[int, str]] = {}
+    for thing, rung in {(one.thing, one.step.rung) for one in found}:
+        roles = told[thing, rung] = {}
+        for kind in rungs[rung].recipients:
+            if kind != Recipient.OWNER:
+                for person in directory.told(kind, thing.place):
+                    roles.setdefault(person.user_id, str(Recipient(kind).label))
+    users = User.objects.in_bulk({user_id for roles in told.values() for user_id in roles})
+    return {key: (tuple(users[pk] for pk in roles), tuple(roles.values())) for key, roles in told.items()}
 
 
 # --- the ledger -----------------------------------------------------------------------------------------

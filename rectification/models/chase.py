@@ -269,6 +269,10 @@ class ChaseRunQuerySet(models.QuerySet):
         """The runs that work off the day, not the looks at clocks by the hour in between."""
         return self.filter(hourly=False)
 
+    def telling(self):
+        """Without the looks by the hour that found nothing: they come every five minutes."""
+        return self.exclude(hourly=True, claimed=0, skipped=0)
+
     def finished(self):
         return self.mornings().filter(finished_at__isnull=False, held=False)
 

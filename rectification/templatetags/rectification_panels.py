@@ -73,6 +73,12 @@ def case_photos(context, case):
     return panels.photo_pair(case, context.get("acts")) | {"request": context.get("request")}
 
 
+@register.simple_tag(takes_context=True)
+def suggestions_open(context) -> int:
+    """How many suggestions of the chase wait in the reader's area."""
+    return suggested.open_for(context["request"].user)
+
+
 @register.inclusion_tag("rectification/chase/_case_suggestions.html", takes_context=True)
 def case_suggestions(context, case):
     """What the chase suggests for a case, with the acts that take it up."""
@@ -93,10 +99,7 @@ def acts_of_letters(context, letters):
     }
     ids = {int(pk) for pk in asked.values() if pk.isdigit()}
     cases = HazardCase.objects.visible_to(user).for_rows().in_bulk(ids) if ids else {}
-    acts = {
-        pk: [offer for offer in case_selectors.offers(case, user) if offer.allowed][:MOST_ACTS]
-        for pk, case in cases.items()
-    }
+    acts = {pk: case_selectors.likeliest(case, user, MOST_ACTS) for pk, case in cases.items()}
     return {
         letter: {"case": cases[int(pk)], "acts": acts[int(pk)]}
         for letter, pk in asked.items()

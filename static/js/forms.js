@@ -74,7 +74,8 @@ document.addEventListener("htmx:load", (event) => arrive(event.target.parentElem
 arrive(document);
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-submit]")) {
+  // A filter that stands in the row of its bar holds at once; those in the fold wait for its button.
+  if (event.target.matches("[data-submit], form[data-apply] .filters-field :is(select, input)")) {
     const form = event.target.form;
     if (form.requestSubmit) form.requestSubmit();
     else form.submit();

@@ -78,6 +78,7 @@ EXPECTED = {
     "document.serve": "inspector_a",
     "document.void": "office",
     "message.dead_letters": "auditor admin_user",
+    "message.mend": "admin_user",
     "account.manage": "admin_user",
     "reference.manage": "admin_user",
     "audit.view": "auditor admin_user",

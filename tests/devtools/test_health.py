@@ -311,3 +311,16 @@ def test_a_broken_template_and_a_broken_font_are_wrong(settings, tmp_path):
     assert "broken.ttf" in found[0][1]
     settings.PAPER_FONT_DIR = settings.PAPER_TEMPLATE_DIR = str(tmp_path / "not made")
     assert [sign for sign, text in doctor.paper_faults()] == [doctor.BAD, doctor.BAD]
+
+
+def down(since=None):
+    return {"ok": False, "detail": "", "since": since}
+
+
+def test_without_beat_nobody_can_say_how_the_worker_is():
+    at_eight, before = "2026-03-11T08:00:00+08:00", "2026-03-11T07:40:00+08:00"
+    found = {"worker": down(at_eight), "beat": down(at_eight), "delivery": down("2026-03-11T07:59:30+08:00")}
+    assert list(health.troubles(found)) == ["beat"]
+    assert list(health.troubles({**found, "worker": down(before)})) == ["worker", "beat"]
+    assert list(health.troubles({"worker": down(at_eight), "beat": {"ok": True, "detail": ""}})) == ["worker"]
+    assert list(health.troubles({"worker": down(), "beat": down(at_eight)})) == ["worker", "beat"]

@@ -112,3 +112,18 @@ def test_dead_letters_of_another_region_are_not_there(letters, leader_quzhou, ma
     letter = letters[0].deliveries.get(channel="email")
     Delivery.objects.filter(pk=letter.pk).update(state="dead")
     assert as_user(away).post(f"/inbox/dead/{letter.pk}/retry/").status_code == 404
+
+
+def test_the_lines_of_a_letter_stand_one_below_the_other(officer_east, as_user):
+    text = "今天有 2 件事项需要您处理：\n　报乡镇长　2 件\n\n1. 甲店\n2. 乙店"
+    services.post(
+        recipient=officer_east, kind="x", subject="催办", body=text, key="lines", on=date(2025, 3, 3)
+    )
+    page = as_user(officer_east).get("/inbox/").content.decode()
+    for line in ("今天有 2 件事项需要您处理：", "报乡镇长　2 件", "1. 甲店", "2. 乙店"):
+        assert f'<p class="letter-body">{line}</p>' in page
+
+
+def test_a_page_that_is_gone_shows_the_last_one(letters, officer_east, as_user):
+    page = as_user(officer_east).get("/inbox/?show=unread&page=9").content.decode()
+    assert "第1件" in page and "没有未读消息" not in page

@@ -260,3 +260,16 @@ def test_the_command_tries_a_gateway(db):
 def test_addresses_at_which_no_gateway_lives_are_not_called(db, url):
     gateway = Gateway.objects.create(channel="webhook", name="短信", url=url, secret=SECRET, timeout=1)
     assert services.try_gateway(gateway, phone="1", name="", now=NOW)[0] is False
+
+
+def test_an_auditor_sees_the_letters_and_acts_on_none(stuck, auditor, as_user):
+    letter = stuck()[0]
+    browser = as_user(auditor)
+    page = browser.get(DEAD).content.decode()
+    assert "550 no such mailbox" in page
+    assert f"{DEAD}{letter.pk}/" not in page and f"{DEAD}retry/" not in page
+    assert browser.get(f"{DEAD}{letter.pk}/drop/").status_code == 403
+    for address in (f"{letter.pk}/retry/", f"{letter.pk}/drop/", "retry/"):
+        assert browser.post(f"{DEAD}{address}", {"reason": "已当面告知"}).status_code == 403
+    letter.refresh_from_db()
+    assert letter.state == "dead"

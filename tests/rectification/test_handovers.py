@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from common.days import today
 from common.errors import AlreadyDone, NotAllowed, RuleBroken, StaleForm
@@ -399,3 +400,10 @@ def test_the_api_filters_orphans(two, inspector_a, officer_west, office, api_as)
     assert [row["number"] for row in found["results"]] == [two[1].number]
     assert client.get("/api/v1/cases/?orphan=false").json()["count"] == 1
     assert client.get("/api/v1/cases/?orphan=x").status_code == 400
+
+
+def test_cases_are_offered_to_inspectors_alone(two, inspector_a, inspector_b, office, officer_east, as_user):
+    page = as_user(office).get(reverse("handovers:person", args=[inspector_a.pk]))
+    offered = set(page.context["form"].fields["to"].queryset)
+    assert inspector_b in offered
+    assert not {office, officer_east} & offered

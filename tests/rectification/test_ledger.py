@@ -1,5 +1,6 @@
 """The ledger of the chase: who was told what, through what, and why not; for a case, a person and the county's day."""
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -12,7 +13,7 @@ from django.utils import timezone, translation
 from accounts.models import Post
 from notifications import services
 from notifications.models import Delivery, Message
-from rectification.chase import engine, ledger
+from rectification.chase import engine, ledger, shares
 from rectification.models import ChaseClaim, ChaseRun
 from tests.factories import at
 from tests.notifications import returned
@@ -367,3 +368,46 @@ def test_a_held_run_is_why_a_case_was_not_told(held, as_user, officer_east):
 
 def test_days_later(told):
     assert DUE + timedelta(days=1) == ledger.of_case(told).first().on
+
+
+def test_the_numbers_of_a_run_are_those_of_ones_area(
+    chased_case, as_user, office, make_person, make_unit, west_village
+):
+    chased_case(DUE)
+    chased_case(DUE, unit=make_unit("西店", region=west_village))
+    made = run(date(2026, 3, 11))
+    made.notes = {"nobody": {"after-1 131121101": 2, "after-1 131121104": 1}}
+    made.save(update_fields=["notes"])
+    in_east = make_person("leader_east", "东书记", "leader", "131121104")
+    whole, part = (shares.shares([made], user)[made.pk] for user in (office, in_east))
+    assert whole.things == 2 and part.things == 1
+    assert whole.lines == 2 * part.lines and part.letters < whole.letters
+    assert (whole.missed, part.missed) == (3, 1)
+    for name, address in (("chase_runs", []), ("chase-run", [made.pk]), ("chase-day", ["2026-03-11"])):
+        page = as_user(in_east).get(reverse(f"rectification:{name}", args=address)).content.decode()
+        assert "马屯镇" in page and "恩察镇" not in page, name
+    page = as_user(in_east).get(reverse("rectification:chase-run", args=[made.pk])).content.decode()
+    # The inspector serves the county: a reader in one township does not open the whole of what he was told.
+    links = re.findall(r'href="(/rectification/chase/people/\d+/)"', page)
+    assert links and all(as_user(in_east).get(link).status_code == 200 for link in links)
+
+
+def test_looks_by_the_hour_that_found_nothing_do_not_hide_the_mornings(as_user, office):
+    now = timezone.now()
+    for claimed in (0, 0, 1):
+        ChaseRun.objects.create(
+            on=date(2026, 3, 11), started_at=now, finished_at=now, hourly=True, claimed=claimed
+        )
+    assert ChaseRun.objects.telling().count() == 1
+    page = as_user(office).get(reverse("rectification:chase_runs"))
+    assert len(page.context["listing"]) == 1
+
+
+def test_what_stands_comes_before_a_look_back_at_what_is_closed(morning, as_user, officer_east):
+    made, first, second = morning
+    # The second was the worse; closed, it is no danger any more.
+    type(second).objects.filter(pk=second.pk).update(state="closed", closed_on=date(2026, 3, 11))
+    answer = as_user(officer_east).get(reverse("rectification:digest", args=[made.pk]))
+    lines = answer.context["listing"].rows
+    assert [line.case.pk for line in lines] == [first.pk, second.pk]
+    assert lines[0].acts and not lines[1].acts

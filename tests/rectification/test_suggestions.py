@@ -159,3 +159,12 @@ def test_listing_takes_it_up(suggest, standing, office):
     listings.list_case(standing, **facts, by=office, at=at(plus(1)))
     row.refresh_from_db()
     assert (row.taken, row.settled_at) == (True, at(plus(1)))
+
+
+def test_the_worst_case_comes_first(suggest, chased_case, make_unit, office, as_user):
+    major = chased_case(date(2026, 3, 5), unit=make_unit("大店"))
+    type(major).objects.filter(pk=major.pk).update(grade="major")
+    late = suggest("interview")
+    worst = suggest("interview", case=major)
+    page = as_user(office).get(reverse("rectification:suggestions"))
+    assert [one.row.pk for one in page.context["rows"]] == [worst.pk, late.pk]
