@@ -3,10 +3,9 @@
 import io
 
 import xlsxwriter
-from django.utils.translation import gettext as _
 
 from common.templatetags.face import mask_phone
-from units.headings import label_of
+from units.headings import named_mistake
 from units.models import ImportBatch, ImportRow
 from units.workbook import LOST
 
@@ -122,6 +121,6 @@ def faulty_rows(batch: ImportBatch) -> bytes:
                 if column != fields.get("mistakes"):
                     shown = "" if value == LOST else harmless(value)
                     sheet.write_string(line, column, shown, bad if column in marked else text)
-            words = [f"{label_of(error['field'])}{_(': ')}{error['message']}" for error in row.errors]
+            words = [named_mistake(error) for error in row.errors]
             sheet.write_string(line, width, harmless("；".join(words)))
     return out.getvalue()

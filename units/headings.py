@@ -142,3 +142,8 @@ def field_of(heading) -> str:
 def label_of(field: str) -> str:
     """The field in words."""
     return str(FIELDS[field][0]) if field in FIELDS else field
+
+
+def named_mistake(error: dict) -> str:
+    """A mistake of a line with the field it belongs to: 联系电话：号码不完整."""
+    return _("%(field)s: %(message)s") % {"field": label_of(error["field"]), "message": error["message"]}

@@ -238,7 +238,7 @@ def why_not(line: Line) -> Iterator[str]:
         yield _("Quiet hours: shown from %(moment)s.") % {"moment": moment_words(line.letter.not_before)}
     for delivery in line.deliveries:
         if words := hindrance(delivery, line.now):
-            yield f"{delivery.get_channel_display()}{_(': ')}{words}"
+            yield _("%(what)s: %(words)s") % {"what": delivery.get_channel_display(), "words": words}
 
 
 def hindrance(delivery: Delivery, now: datetime) -> str:

@@ -128,13 +128,13 @@ def test_a_letter_that_came_back_later_is_not_delivered_and_says_why(told, offic
         assert services.read_report(late).counts == {"delayed": 1}
         (line,) = lines(claims, now=at(date(2026, 3, 11), 10))
         assert states_of(line)["email"] == "sent"
-        assert line.why_not == ["电子邮箱: 邮件服务器已接收，尚未能转交（4.4.1）。 no route"]
+        assert line.why_not == ["电子邮箱：邮件服务器已接收，尚未能转交（4.4.1）。 no route"]
         reading = services.read_report(returned.postfix(sent["Message-ID"], date=sent["Date"]))
         assert reading.counts == {"bounced": 1}
         (line,) = lines(claims, now=at(date(2026, 3, 11), 10))
         assert states_of(line)["email"] == "dead"
         assert line.why_not == [
-            "电子邮箱: 1 次未成，已停止发送：邮件服务器接收后又退回（5.1.1）：收件地址不存在。 "
+            "电子邮箱：1 次未成，已停止发送：邮件服务器接收后又退回（5.1.1）：收件地址不存在。 "
             "550 5.1.1 <ma@east.example>: Recipient address rejected: User unknown"
         ]
 

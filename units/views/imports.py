@@ -16,7 +16,7 @@ from common.forms import put_refusal
 from common.listing import Listing
 from units import exports, selectors
 from units.forms import WorkbookForm
-from units.headings import FIELDS, SKIPPED, label_of
+from units.headings import FIELDS, SKIPPED, label_of, named_mistake
 from units.models import ImportBatch, ImportRow
 from units.services import imports
 from units.views.shared import allowed_or_404, refused, workbook
@@ -104,11 +104,7 @@ def _row(row: ImportRow, columns, changes: list[dict]) -> dict:
     """A line as the preview shows it: sentences at their cell, or beside the verdict where the cell is not shown."""
     shown = {column["field"] for column in columns}
     at_cell = {error["field"]: error["message"] for error in row.errors if error["field"] in shown}
-    beside = [
-        f"{label_of(error['field'])}{_(': ')}{error['message']}"
-        for error in row.errors
-        if error["field"] not in shown
-    ]
+    beside = [named_mistake(error) for error in row.errors if error["field"] not in shown]
     return {
         "number": row.line,
         "kind": KINDS[row.verdict],
