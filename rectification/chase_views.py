@@ -167,6 +167,7 @@ def day_in_numbers(request, runs: list[ChaseRun], on: date, run: ChaseRun | None
         "left_out": list(dict.fromkeys(words for share in mine.values() for words in share.left_out)),
         "filter": filters,
         "may_release": request.user.may(holding.PERMISSION),
+        "foreseen": ledger.foreseen(run) if run and run.held else None,
         "export_query": export_query(request),
     }
     return render(request, "rectification/chase/run.html", context)

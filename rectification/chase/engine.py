@@ -60,6 +60,9 @@ class Tally:
     """Things that somebody was changing the whole time; the next run has them."""
     busy: bool = False
     """Another run was at work: this one left at once."""
+    rungs: Counter = field(default_factory=Counter)
+    """Of a run that only counts: lines by the code of the rung."""
+    townships: Counter = field(default_factory=Counter)
     held: bool = False
     """Too much at once: counted, and waiting for a person."""
 
@@ -86,6 +89,8 @@ class Tally:
             "years": {str(year): n for year, n in sorted(self.years.items())},
             "faulty": dict(sorted(self.faulty.items())),
             "locked": self.locked,
+            "rungs": dict(self.rungs.most_common()),
+            "townships": dict(self.townships.most_common()),
         }
         return {name: value for name, value in notes.items() if value}
 
@@ -325,15 +330,22 @@ class Chase:
 
     def tell(self, cursor, source: Source, values: dict) -> None:
         if self.counts_only:
-            done, letters, readers = sql.count_claims(cursor, source, values)
-            self.readers.update(readers)
+            self.foresee(sql.count_claims(cursor, source, values))
         else:
             values.update(on=self.on, at=self.at, run=self.record.pk, special=self.special)
             done = sql.claim(cursor, source, values)
-            letters = self.follow_up(cursor, source, set(values["rung_ids"]))
-        self.tally.claimed += done.told
-        self.tally.passed_over += done.passed_over
-        self.tally.messages += letters
+            self.tally.claimed += done.told
+            self.tally.passed_over += done.passed_over
+            self.tally.messages += self.follow_up(cursor, source, set(values["rung_ids"]))
+
+    def foresee(self, found: list[sql.Would]) -> None:
+        for one in found:
+            self.tally.claimed += one.told
+            self.tally.passed_over += one.passed_over
+            self.tally.messages += one.singles
+            self.tally.rungs[self.rungs[one.rung].code] += one.told
+            self.tally.townships[one.township] += one.told
+            self.readers.update(one.readers)
 
     def follow_up(self, cursor, source: Source, owed: set[int]) -> int:
         """The letters that cannot wait, those to the units, and what the rungs suggest; how many letters."""

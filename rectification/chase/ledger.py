@@ -486,6 +486,23 @@ def named(nobody: dict[str, int]) -> dict[str, int]:
     }
 
 
+def foreseen(run: ChaseRun) -> dict[str, list[tuple[str, int]]]:
+    """What a held run would say, lines by rung and by township, the most first."""
+    rungs, places = run.notes.get("rungs", {}), run.notes.get("townships", {})
+    labels = {one.code: one.label for one in Rung.objects.filter(code__in=rungs).order_by("valid_from")}
+    towns = Region.objects.in_bulk(places)
+    return {
+        "rungs": by_number({labels.get(code, code): n for code, n in rungs.items()}),
+        "townships": by_number(
+            {towns[code].short_name if code in towns else code: n for code, n in places.items()}
+        ),
+    }
+
+
+def by_number(numbers: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(numbers.items(), key=lambda one: -one[1])
+
+
 def waits_for(case: HazardCase, outlook) -> list[str]:
     """Why something about a case has not been said although its day has come; `outlook` as chase.preview gives it."""
     found = []

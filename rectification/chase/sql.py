@@ -189,24 +189,39 @@ def claim(cursor, source: Source, values: dict) -> Done:
     return Done(*cursor.fetchone())
 
 
-def count_claims(cursor, source: Source, values: dict) -> tuple[Done, int, list[int]]:
-    """What `claim` would write, how many of it would be letters of their own, and who would get a digest."""
+@dataclass(frozen=True)
+class Would:
+    """What `claim` would write of one rung in one township."""
+
+    rung: int
+    township: str
+    told: int
+    passed_over: int
+    singles: int
+    """Letters of their own."""
+    readers: list[int]
+    """Who would get a digest."""
+
+
+def count_claims(cursor, source: Source, values: dict) -> list[Would]:
+    """What `claim` would write, by rung and township."""
     cursor.execute(
         f"""
-        SELECT count(*) FILTER (WHERE outcome <> '{Outcome.PASSED_OVER}'),
+        SELECT rung_id, township,
+               count(*) FILTER (WHERE outcome <> '{Outcome.PASSED_OVER}'),
                count(*) FILTER (WHERE outcome = '{Outcome.PASSED_OVER}'),
                count(*) FILTER (WHERE outcome = '{Outcome.TOLD}'
                    AND CASE recipient WHEN 'owner' THEN {HAS_PHONE.format(unit="w.unit_id")}
                        ELSE rung_id = ANY(%(urgent)s::bigint[]) END),
-               array_agg(DISTINCT person_id)
+               coalesce(array_agg(DISTINCT person_id)
                    FILTER (WHERE outcome = '{Outcome.TOLD}' AND person_id IS NOT NULL
-                           AND rung_id <> ALL(%(urgent)s::bigint[]))
+                           AND rung_id <> ALL(%(urgent)s::bigint[])), '{{}}')
         FROM ({owing(source)}) AS w
+        GROUP BY rung_id, township
         """,
         values,
     )
-    told, passed_over, singles, people = cursor.fetchone()
-    return Done(told, passed_over), singles, people or []
+    return [Would(*row) for row in cursor.fetchall()]
 
 
 def suggest(cursor, rungs: Iterable, on: date) -> None:

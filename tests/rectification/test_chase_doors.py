@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from common.errors import AlreadyDone, NotAllowed
 from config import health
@@ -173,6 +174,19 @@ def test_a_held_morning_tells_the_office_and_goes_ahead_when_released(chased_cas
         assert tasks.catch_up()["messages"] == 2
         assert len(told(case)) == 2
         assert tasks.catch_up() is None
+
+
+def test_the_page_of_a_held_run_says_what_it_would_say_and_where(chased_case, posts, settings, as_user):
+    settings.CHASE_HOLD_FIRST_ABOVE = 3
+    chased_case(DUE)
+    with time_machine.travel("2026-06-11T08:00:00+08:00", tick=False):
+        tasks.chase()
+        page = reverse("rectification:chase-run", args=[ChaseRun.objects.get().pk])
+        said = as_user(posts["office"]).get(page).content.decode()
+        assert "<span>到期前三个工作日提醒</span><strong>2</strong>" in said
+        assert "<span>逾期一个工作日催办</span><strong>2</strong>" in said
+        assert "<span>马屯镇</span><strong>4</strong>" in said
+        assert "<strong>4</strong>" not in as_user(posts["head"]).get(page).content.decode()
 
 
 def test_only_the_office_and_administrators_release(chased_case, posts, settings):

@@ -451,6 +451,8 @@ def test_a_first_run_over_a_backlog_is_held_with_its_counts(chased_case, office)
     held = ChaseRun.objects.get()
     assert (held.held, held.due, held.claimed, held.messages) == (True, 3, 12, 2)
     assert not ChaseRun.objects.finished().exists()
+    # What to judge by: three cases, each told at two rungs to the inspector and the township officer.
+    assert held.notes == {"rungs": {"before-3": 6, "after-1": 6}, "townships": {"131121104": 12}}
     # Again: the same row.
     engine.run(on=date(2026, 6, 11), at=at(date(2026, 6, 11), 9), guard=engine.Guard(1000, 11))
     assert ChaseRun.objects.count() == 1
