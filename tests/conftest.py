@@ -1,6 +1,7 @@
 """One throw-away PostgreSQL and Redis per test session; the people and places come from factories.py and cast.py."""
 
 import atexit
+import gc
 import importlib
 import importlib.util
 import os
@@ -43,6 +44,12 @@ def pytest_collection_modifyitems(items):
     items.sort(
         key=lambda item: bool(item.get_closest_marker("stack")) + 2 * bool(item.get_closest_marker("e2e"))
     )
+
+
+def pytest_collection_finish():
+    """What is there now stays to the end: the collector need not walk over it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config):
