@@ -13,7 +13,7 @@ import pytest
 from pytest_django.plugin import blocking_manager_key
 
 from devtools import embedded
-from tests import tables
+from tests import order, tables
 
 # Fixtures that several apps share live in these modules, so that this file stays about servers.
 pytest_plugins = [name for name in ("tests.factories", "tests.cast") if importlib.util.find_spec(name)]
@@ -40,10 +40,12 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Quick tests first, so that a slip shows in seconds; real processes and browsers last."""
-    items.sort(
-        key=lambda item: bool(item.get_closest_marker("stack")) + 2 * bool(item.get_closest_marker("e2e"))
-    )
+    order.sort(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return order.ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_finish():

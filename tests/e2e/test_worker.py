@@ -17,7 +17,7 @@ from tests.e2e.post_office import PostOffice
 from tests.rectification.chasing import chased_case, claims_on, full_ladder, ladder, posts  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long, pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
