@@ -87,7 +87,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     from django.conf import settings
     from django.db import connection
 
-    if connection.settings_dict["TEST"]["TEMPLATE"]:
+    if connection.settings_dict["TEST"].get("TEMPLATE"):
         tables.wait(Path(settings.TEST_DIR).resolve())
 
 

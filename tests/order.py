@@ -2,7 +2,7 @@
 
 from xdist.scheduler import LoadFileScheduling
 
-DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}
+DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "servers"}
 
 
 def sort(items) -> None:

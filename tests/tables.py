@@ -1,6 +1,7 @@
-"""The tables of the tests, made by migration once a session while the tests are being collected; each worker copies them.
+"""The tables of the tests, made once a session while the tests are collected; each worker copies them.
 
-    python -m tests.tables      (pytest starts it; see tests/conftest.py)
+`python -m tests.tables FOLDER` is started by tests/conftest.py with the settings of production on an empty database: what
+all tests stand on is what an installation gets.
 """
 
 import os
@@ -15,7 +16,7 @@ from devtools import embedded
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "migrated"
-"""The database that `TEST["TEMPLATE"]` names. Whatever a later migration adds, the copy of a worker still runs."""
+"""The database that `TEST["TEMPLATE"]` in config/settings/test.py names."""
 PATIENCE = 600
 """Seconds, for a machine that is busy with other things."""
 
@@ -25,8 +26,19 @@ class NoTables(Exception):
 
 
 def begin(folder: Path) -> subprocess.Popen:
-    """Start the migration beside the collection; its log, its process number and its word that it is done are in `folder`."""
-    child = embedded.spawn([sys.executable, "-m", "tests.tables"], log=_log(folder), cwd=ROOT)
+    """Start the migration. Its log, its process number and its word that it is done are in `folder`."""
+    sockets = embedded.socket_folder(folder)
+    _create(embedded.database_url(sockets, "postgres"))
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "config.settings.production",
+        "SECRET_KEY": "a-key-for-the-migration-alone-0123456789-0123456789",
+        "DATABASE_URL": embedded.database_url(sockets, NAME),
+        "REDIS_URL": embedded.redis_url(sockets),
+        "ALLOWED_HOSTS": "localhost",
+    }
+    command = [sys.executable, "-m", "tests.tables", str(folder)]
+    child = embedded.spawn(command, log=_log(folder), cwd=ROOT, env=environment)
     _pid(folder).write_text(str(child.pid))
     return child
 
@@ -47,19 +59,22 @@ def wait(folder: Path, patience: float = PATIENCE) -> None:
 
 
 def make(folder: Path) -> None:
-    """Migrate an empty database, and say so when nobody is connected to it any more."""
-    import psycopg2
+    """Migrate, and say so when nobody is connected any more."""
     from django.core.management import call_command
     from django.db import connection
 
-    with closing(psycopg2.connect(embedded.database_url(embedded.socket_folder(folder), "postgres"))) as line:
+    call_command("migrate", interactive=False, verbosity=0)
+    connection.close()
+    _done(folder).touch()
+
+
+def _create(url: str) -> None:
+    import psycopg2
+
+    with closing(psycopg2.connect(url)) as line:
         line.autocommit = True
         with line.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE {NAME}")
-    connection.settings_dict["NAME"] = NAME
-    call_command("migrate", interactive=False, verbosity=0, run_syncdb=True)
-    connection.close()
-    _done(folder).touch()
 
 
 def _log(folder: Path) -> Path:
@@ -75,9 +90,7 @@ def _done(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
     import django
-    from django.conf import settings
 
     django.setup()
-    make(Path(settings.TEST_DIR).resolve())
+    make(Path(sys.argv[1]))

@@ -83,8 +83,9 @@ def start(servers, post_office, tmp_path):
         return child
 
     yield run
-    for child in reversed(children):
-        embedded.stop(child, signal.SIGTERM, patience=10)
+    # How they end in good order is told in tests/devtools/test_supervisor.py.
+    for child in children:
+        embedded.stop(child, signal.SIGKILL)
 
 
 def await_true(condition, what, tmp_path, patience=60):
