@@ -6,7 +6,7 @@ DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "servers
 
 
 def sort(items) -> None:
-    """Quick tests first, so that a slip shows in seconds; real processes and browsers last, the long ones before the short.
+    """Quick tests first, so that a slip shows in seconds; real processes and browsers last, the long before the short.
 
     The very first are the files that need no database: it is still being made.
     """
@@ -19,7 +19,9 @@ def rank(item) -> int:
 
 
 def asks_for_database(item) -> bool:
-    return bool(item.get_closest_marker("django_db")) or not DATABASE.isdisjoint(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db")) or not DATABASE.isdisjoint(
+        getattr(item, "fixturenames", ())
+    )
 
 
 class ByFile(LoadFileScheduling):

@@ -1,7 +1,7 @@
 """The tables of the tests, made once a session while the tests are collected; each worker copies them.
 
-`python -m tests.tables FOLDER` is started by tests/conftest.py with the settings of production on an empty database: what
-all tests stand on is what an installation gets.
+tests/conftest.py starts `python -m tests.tables FOLDER` with the settings of production on an empty database: what all
+tests stand on is what an installation gets.
 """
 
 import os
@@ -54,7 +54,9 @@ def wait(folder: Path, patience: float = PATIENCE) -> None:
     pid = int(_pid(folder).read_text())
     while not _done(folder).exists():
         if time.monotonic() > deadline or not (embedded.is_alive(pid) or _done(folder).exists()):
-            raise NoTables(f"The tests have no tables. The migration says:\n{embedded.tail(_log(folder), 40)}")
+            raise NoTables(
+                f"The tests have no tables. The migration says:\n{embedded.tail(_log(folder), 40)}"
+            )
         time.sleep(0.05)
 
 
