@@ -228,6 +228,8 @@ def enter(*command: str, **environment: str) -> None:
     sys.stdout.flush()
     os.chdir(ROOT)
     os.environ.pop("PYTHONPATH", None)
+    # A dozen processes of a demo or of the tests would otherwise compile Django each for itself.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.execve(PYTHON, [str(PYTHON), *command], os.environ | environment)
 
 

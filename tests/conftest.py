@@ -1,26 +1,30 @@
 """One throw-away PostgreSQL and Redis per test session; the people and places come from factories.py and cast.py."""
 
 import atexit
+import gc
 import importlib
 import importlib.util
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from pytest_django.plugin import blocking_manager_key
 
 from devtools import embedded
+from tests import order, tables
 
 # Fixtures that several apps share live in these modules, so that this file stays about servers.
 pytest_plugins = [name for name in ("tests.factories", "tests.cast") if importlib.util.find_spec(name)]
 
 _servers: embedded.Servers | None = None
+_migration: subprocess.Popen | None = None
 
 
 def pytest_configure(config):
     """Start the servers before the first database is made. xdist workers use those of their controller."""
-    global _servers
+    global _servers, _migration
     if hasattr(config, "workerinput") or config.option.collectonly or os.environ.get("DATABASE_URL"):
         return
     from django.conf import settings
@@ -31,14 +35,23 @@ def pytest_configure(config):
         _servers.start()
     except embedded.CannotStart as error:
         pytest.exit(str(error), returncode=1)
+    _migration = tables.begin(Path(settings.TEST_DIR).resolve())
     atexit.register(_stop)
 
 
 def pytest_collection_modifyitems(items):
-    """Quick tests first, so that a slip shows in seconds; real processes and browsers last."""
-    items.sort(
-        key=lambda item: bool(item.get_closest_marker("stack")) + 2 * bool(item.get_closest_marker("e2e"))
-    )
+    order.sort(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return order.ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_collection_finish():
+    """What is there now stays to the end: the collector need not walk over it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config):
@@ -46,7 +59,10 @@ def pytest_unconfigure(config):
 
 
 def _stop():
-    global _servers
+    global _servers, _migration
+    if _migration:
+        tables.end(_migration)
+        _migration = None
     if _servers:
         servers, _servers = _servers, None
         servers.stop()
@@ -63,6 +79,16 @@ def servers() -> dict[str, str]:
         "DATABASE_URL": os.environ.get("DATABASE_URL") or embedded.database_url(sockets),
         "REDIS_URL": os.environ.get("REDIS_URL") or embedded.redis_url(sockets, 15),
     }
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Each worker's database is a copy of the one that is migrated while the tests are collected."""
+    from django.conf import settings
+    from django.db import connection
+
+    if connection.settings_dict["TEST"].get("TEMPLATE"):
+        tables.wait(Path(settings.TEST_DIR).resolve())
 
 
 @pytest.fixture

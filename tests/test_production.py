@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 
 from devtools import embedded, supervisor
+from tests import tables
 
 ROOT = Path(__file__).resolve().parents[1]
 GIVEN = {
@@ -40,7 +41,7 @@ def run(*command: str, **given):
         env=environment(**given),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
 
 
@@ -146,14 +147,22 @@ def test_closed_network_may_leave_hsts_out():
 # --- the real processes ---------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def installation(servers, tmp_path_factory):
-    """An empty, migrated database and collected static files, as after the `setup` service."""
+    """A migrated database without rows and collected static files, as after the `setup` service.
+
+    These very settings have migrated an empty database already, for all tests (tests/tables.py): that one is copied.
+    """
+    from django.conf import settings as ours
+
+    template = ours.DATABASES["default"]["TEST"].get("TEMPLATE")
+    if template:
+        tables.wait(Path(ours.TEST_DIR).resolve())
     folder = tmp_path_factory.mktemp("production")
     base, _, _ = servers["DATABASE_URL"].rpartition("/")
     line = psycopg2.connect(f"{base}/postgres")
     line.autocommit = True
     with line.cursor() as cursor:
         cursor.execute("DROP DATABASE IF EXISTS production WITH (FORCE)")
-        cursor.execute("CREATE DATABASE production")
+        cursor.execute(f"CREATE DATABASE production TEMPLATE {template or 'template1'}")
     given = {
         "DATABASE_URL": f"{base}/production",
         "REDIS_URL": servers["REDIS_URL"].replace("db=15", "db=14"),
@@ -191,7 +200,7 @@ def running(installation):
         )
     yield port, folder, children
     for child in reversed(children.values()):
-        embedded.stop(child, signal.SIGTERM, patience=10)
+        embedded.stop(child, signal.SIGKILL)
 
 
 def ask(port, path, **headers):

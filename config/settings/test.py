@@ -29,6 +29,9 @@ vars().update(
 )
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = False  # noqa: F405
+if not os.environ.get("DATABASE_URL"):
+    # Migrated once a session (tests/tables.py); a server of one's own migrates in each worker.
+    DATABASES["default"]["TEST"] = {"TEMPLATE": "migrated"}  # noqa: F405
 
 # Argon2 as in production would cost 0.1 s per user that a test creates.
 PASSWORD_HASHERS = [

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.e2e.rest import AT_REST, SETTLED
+
 # Playwright keeps an event loop in this thread; the ORM may be used from the tests all the same.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -133,19 +135,21 @@ def sign_in(live_server):
     return do
 
 
-SETTLED = """() => Promise.allSettled(document.getAnimations()
-    .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
-    .map((one) => one.finished))"""
-
-
 @pytest.fixture
 def axe():
-    """`axe(page)`: fails on any serious or critical violation of accessibility."""
+    """`axe(page)`: fails on any serious or critical violation of accessibility.
+
+    `axe(page, opened=True)` is for a page that was opened by its address and touched by nobody since: it is at rest as
+    soon as it says so itself. After a click only half a second of silence shows that nothing more is to come.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
-    def check(page):
+    def check(page, *, opened=False):
         # Colours are judged where they have come to rest, not half-way through a transition or a load.
-        page.wait_for_load_state("networkidle")
+        if opened:
+            page.wait_for_function(AT_REST)
+        else:
+            page.wait_for_load_state("networkidle")
         page.evaluate(SETTLED)
         found = [
             f"{violation['impact']} {violation['id']}: {violation['help']}\n    "

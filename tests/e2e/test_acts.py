@@ -12,7 +12,7 @@ from tests import journeys
 from tests.e2e.test_pages import ALLOWED, TOO_WIDE, WORD, WORDS_SEEN
 from tests.factories import plus
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 PEOPLE = ("office", "inspector_a", "officer_east", "leader")
 

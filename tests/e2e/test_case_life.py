@@ -8,7 +8,7 @@ import pytest
 from common.days import now, today
 from tests.factories import plus
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 UNIT = "顺达裘皮加工厂"
 

@@ -11,7 +11,7 @@ import time_machine
 
 from tests.e2e.test_case_life import headline, picture, press, shot, told  # noqa: F401 - `picture` is a fixture
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 UNIT = "金盛宾馆"
 

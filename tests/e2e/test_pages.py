@@ -13,9 +13,10 @@ import pytest
 from common.days import now, today
 from tests import journeys
 from tests.cast import CAST
+from tests.e2e.rest import AT_REST
 from tests.factories import at, plus
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 ROLES = ["inspector_a", "clerk", "officer_east", "office", "leader", "auditor", "admin_user"]
 
@@ -254,14 +255,14 @@ class Audit:
         if answer.status != 200:
             self.faults.append(f"{where}: {answer.status}")
             return
-        self.page.wait_for_function("() => !document.querySelector('.htmx-request')")
+        self.page.wait_for_function(AT_REST)
         if wide := self.page.evaluate(TOO_WIDE):
             self.faults.append(f"{where}: wider than the screen: {wide}")
         text = ALLOWED.sub("", self.page.evaluate(WORDS_SEEN))
         if english := sorted(set(WORD.findall(text))):
             self.faults.append(f"{where}: in English: {', '.join(english)[:200]}")
         try:
-            self.axe(self.page)
+            self.axe(self.page, opened=True)
         except AssertionError as fault:
             self.faults.append(f"{where}: {fault}")
         shot(self.page, re.sub(r"\W+", "-", f"{self.label} {address}"))

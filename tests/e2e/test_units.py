@@ -14,6 +14,7 @@ def world(divisions):
     load_tables()
 
 
+@pytest.mark.long
 def test_a_unit_from_the_door_to_the_door_plate(phone, sign_in, axe, world, inspector_a):
     from units.models import Unit
 

@@ -17,7 +17,7 @@ from tests.e2e.post_office import PostOffice
 from tests.rectification.chasing import chased_case, claims_on, full_ladder, ladder, posts  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.stack, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long, pytest.mark.stack, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
@@ -83,8 +83,9 @@ def start(servers, post_office, tmp_path):
         return child
 
     yield run
-    for child in reversed(children):
-        embedded.stop(child, signal.SIGTERM, patience=10)
+    # How they end in good order is told in tests/devtools/test_supervisor.py.
+    for child in children:
+        embedded.stop(child, signal.SIGKILL)
 
 
 def await_true(condition, what, tmp_path, patience=60):

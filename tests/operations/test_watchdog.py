@@ -324,7 +324,7 @@ def test_a_real_worker_that_is_killed(environment, post_office, tmp_path, monkey
         assert watchdog.look().told == []
     finally:
         for child in children.values():
-            embedded.stop(child, signal.SIGTERM, patience=10)
+            embedded.stop(child, signal.SIGKILL)
     assert subjects(post_office) == ["【消患】系统告警：任务进程停止工作"]
 
 
