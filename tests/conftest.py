@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytest_django.plugin import blocking_manager_key
 
 from devtools import embedded
@@ -17,6 +18,10 @@ from tests import order, tables
 
 # Fixtures that several apps share live in these modules, so that this file stays about servers.
 pytest_plugins = [name for name in ("tests.factories", "tests.cast") if importlib.util.find_spec(name)]
+
+# A machine that is busy with something else is no fault of the rule under test.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 _servers: embedded.Servers | None = None
 _migration: subprocess.Popen | None = None
