@@ -444,7 +444,14 @@ class Chase:
         self.record.save(update_fields=["due", "claimed", "messages", "skipped", "notes"])
 
     def finish(self) -> None:
-        """The digests and the end of the run, in one transaction: a run without an end has none of them."""
+        """The digests and the end of the run, in one transaction: a run without an end has none of them.
+
+        A look by the hour that said nothing leaves no run: it comes every five minutes, and what reaches nobody stays
+        due and stands in the notes of the morning.
+        """
+        if self.hourly and not self.tally.claimed and not self.tally.passed_over:
+            self.record.delete()
+            return
         with transaction.atomic():
             if not self.hourly:
                 self.tally.messages += self.write_digests()

@@ -22,14 +22,17 @@ Outcome = ChaseClaim.Outcome
 
 WAITED = ", ".join(f"'{one}'" for one in WAITING)
 SHANGHAI = "'Asia/Shanghai'"
-HOURS = "ceil(abs(extract(epoch FROM b.due_at - %(at)s)) / 3600)::int"
+# What is left is rounded up and what is over rounded down: nobody is told of an hour that has not gone by.
+LEFT = "ceil(extract(epoch FROM b.due_at - %(at)s) / 3600)::int"
+OVER = "floor(extract(epoch FROM %(at)s - b.due_at) / 3600)::int"
 
 FACTS = {
     "what": "b.title",
-    "when": f"""CASE WHEN r.measure = 'hours' AND b.watched IN ({WAITED}) THEN concat('已等待 ', {HOURS}, ' 小时')
-                    WHEN r.measure = 'hours' AND b.due_at > %(at)s THEN concat('还剩 ', {HOURS}, ' 小时')
-                    WHEN r.measure = 'hours' AND {HOURS} = 0 THEN '时限已到'
-                    WHEN r.measure = 'hours' THEN concat('超过 ', {HOURS}, ' 小时')
+    "when": f"""CASE WHEN r.measure = 'hours' AND b.due_at > %(at)s THEN concat('还剩 ', {LEFT}, ' 小时')
+                    WHEN r.measure = 'hours' AND b.watched IN ({WAITED}) AND {OVER} = 0 THEN '已等待不到 1 小时'
+                    WHEN r.measure = 'hours' AND b.watched IN ({WAITED}) THEN concat('已等待 ', {OVER}, ' 小时')
+                    WHEN r.measure = 'hours' AND {OVER} = 0 THEN '时限已到'
+                    WHEN r.measure = 'hours' THEN concat('超过 ', {OVER}, ' 小时')
                     WHEN b.watched IN ({WAITED}) AND b.said_on = b.due_on THEN '今天起'
                     WHEN b.watched IN ({WAITED}) THEN concat('已等待 ', b.said_on - b.due_on, ' 天')
                     WHEN b.due_on > b.said_on THEN concat('还剩 ', b.due_on - b.said_on, ' 天到期')

@@ -290,11 +290,25 @@ def test_a_clock_of_hours_runs_through_the_night(urgent, only):
 
 def test_a_look_by_the_hour_with_nothing_due_writes_nothing(urgent, only, django_assert_max_num_queries):
     only("clock", "C10")
+    # The first look finds the clock, and that nothing is to be said yet.
     engine.run_hourly(at=at(plus(1), 10))
-    written = ChaseRun.objects.count()
     with django_assert_max_num_queries(4):
         engine.run_hourly(at=at(plus(1), 11))
-    assert ChaseRun.objects.count() == written
+    assert not ChaseRun.objects.exists()
+
+
+def test_what_reaches_nobody_by_the_hour_stays_due_and_leaves_no_run(urgent, only, posts):
+    """However often the chase looks; once the post is filled its holder hears, with the true number of hours."""
+    only("clock", "C10")
+    Post.objects.filter(user=posts["office"]).update(ends_on=DAY)
+    over = at(plus(1), 22)
+    assert heard(at(plus(1), 16)) == [("inspector_a", "还剩 6 小时")]
+    assert heard(over + timedelta(minutes=1)) == [("inspector_a", "时限已到"), ("leader", "时限已到")]
+    assert [heard(over + timedelta(minutes=n)) for n in (6, 11, 59)] == [[], [], []]
+    assert ChaseRun.objects.count() == 2
+    Post.objects.filter(user=posts["office"]).update(ends_on=None)
+    # Both rungs that it has missed, with the hours as they are now.
+    assert heard(over + timedelta(minutes=119)) == [("office", "超过 1 小时")] * 2
 
 
 def test_a_seal_about_to_lapse_is_a_letter_of_its_own(urgent, posts, only, cause):
