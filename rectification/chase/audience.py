@@ -31,11 +31,11 @@ class Audience:
         ]
 
     def missing(self, places: list[tuple], rungs: Iterable[int]) -> list[tuple]:
-        """(*place, rung) of every rung that has a role with nobody in it, and no office in its stead."""
+        """(number of the place, rung) of every rung with a role that nobody holds, and no office in its stead."""
         self._read(places)
         return [
-            (*place, rung)
-            for place in places
+            (number, rung)
+            for number, place in enumerate(places)
             for rung in rungs
             if {one.kind for one in self._told_at(place, rung)} != set(self.rungs[rung].recipients)
         ]

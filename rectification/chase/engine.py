@@ -300,43 +300,42 @@ class Chase:
         return taken.last if taken.rows == BATCH else None
 
     def work(self, cursor, source: Source, taken: sources.Taken) -> None:
-        plans = {profile: self.plan(profile, hourly=source.hourly) for profile in taken.profiles}
-        standing = {profile: found for profile, found in plans.items() if profile.stands}
+        plans = [self.plan(profile, hourly=source.hourly) for profile in taken.profiles]
+        numbered = list(enumerate(zip(taken.profiles, plans, strict=True)))
         owed = [
-            (profile.key, one.step.rung, one.first, one.latest)
-            for profile, found in standing.items()
+            (number, one.step.rung, one.first, one.latest)
+            for number, (profile, found) in numbered
+            if profile.stands
             for one in found.owed
         ]
-        self.tally.due += sum(
-            number for profile, number in taken.profiles.items() if profile.stands and plans[profile].owed
-        )
+        rungs, owing = {rung for _number, rung, *_cycles in owed}, {number for number, *_rest in owed}
+        self.tally.due += sum(rows for number, rows in enumerate(taken.profiles.values()) if number in owing)
         self.tally.faulty |= {
-            self.rungs[rung].code: self.faulty[rung] for _key, rung, *_rest in owed if rung in self.faulty
+            self.rungs[rung].code: self.faulty[rung] for rung in rungs if rung in self.faulty
         }
-        owed_columns = sql.owed_columns(source, owed)
-        stuck = self.find_stuck(cursor, source, taken, owed, owed_columns)
+        columns = sql.owed_columns(owed)
+        stuck = self.find_stuck(cursor, taken, rungs, columns)
         if owed:
-            values = {
-                **owed_columns,
-                **sql.places_columns(taken.places),
-                **sql.told_columns(self.audience.at(taken.places, {rung for _key, rung, *_rest in owed})),
-                "urgent": self.urgent,
-            }
-            self.tell(cursor, source, values)
-        self.wait_for_years(plans, taken)
+            told = sql.told_columns(self.audience.at(taken.places, rungs))
+            self.tell(cursor, source, rungs, {**columns, **told, "urgent": self.urgent})
+        self.wait_for_years(taken, plans)
         if not self.counts_only:
-            known = [(*profile.key, found.next) for profile, found in plans.items() if not found.missing_year]
-            sources.move_on(cursor, source, known, stuck)
+            nexts = [
+                (number, found.next if profile.stands else None)
+                for number, (profile, found) in numbered
+                if not (profile.stands and found.missing_year)
+            ]
+            sources.move_on(cursor, source, nexts, stuck)
 
-    def tell(self, cursor, source: Source, values: dict) -> None:
+    def tell(self, cursor, source: Source, rungs: set[int], values: dict) -> None:
         if self.counts_only:
-            self.foresee(sql.count_claims(cursor, source, values))
+            self.foresee(sql.count_claims(cursor, values))
         else:
             values.update(on=self.on, at=self.at, run=self.record.pk, special=self.special)
             done = sql.claim(cursor, source, values)
             self.tally.claimed += done.told
             self.tally.passed_over += done.passed_over
-            self.tally.messages += self.follow_up(cursor, source, set(values["rung_ids"]))
+            self.tally.messages += self.follow_up(cursor, source, rungs)
 
     def foresee(self, found: list[sql.Would]) -> None:
         for one in found:
@@ -411,27 +410,26 @@ class Chase:
                 self.plans[key] = plan(steps, profile.due, self.on, self.calendar)
         return self.plans[key]
 
-    def wait_for_years(self, plans: dict, taken: sources.Taken) -> None:
-        for profile, found in plans.items():
+    def wait_for_years(self, taken: sources.Taken, plans: list) -> None:
+        for (profile, rows), found in zip(taken.profiles.items(), plans, strict=True):
             if profile.stands and (year := found.missing_year):
-                self.tally.years[year] += taken.profiles[profile]
-                self.stuck += taken.profiles[profile]
+                self.tally.years[year] += rows
+                self.stuck += rows
 
     # --- what reaches nobody ----------------------------------------------------------------------------
-    def find_stuck(self, cursor, source, taken, owed: list[tuple], owed_columns: dict) -> dict | None:
+    def find_stuck(self, cursor, taken: sources.Taken, rungs: set[int], owed: dict) -> dict | None:
         """The columns that pick the rows of the batch with a rung that reaches nobody; None: all reach somebody."""
-        rungs = {rung for _key, rung, *_rest in owed}
         nobody = self.audience.missing(taken.places, rungs)
         if not nobody:
             return None
-        names = ("s_towns", "s_inspectors", "s_persons", "s_askers", "s_levels", "s_departments", "s_rungs")
-        stuck = {**owed_columns, **dict(zip(names, sources.columns(nobody, 7), strict=True))}
-        number = sources.count_stuck(cursor, source, stuck)
+        stuck = {**owed, **dict(zip(("s_places", "s_rungs"), sources.columns(nobody, 2), strict=True))}
+        number = sources.count_stuck(cursor, stuck)
         if not number:
             return None
         self.tally.orphans += number
         self.stuck += number
-        for (township, rung), rows in sources.count_stuck_by_place(cursor, source, stuck):
+        for place, rung, rows in sources.count_stuck_by_place(cursor, stuck):
+            township = taken.places[place][0]
             self.tally.nobody[self.rungs[rung].code, township] += rows
         return stuck
 

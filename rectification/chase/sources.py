@@ -109,12 +109,20 @@ class Profile:
 
 @dataclass(frozen=True)
 class Taken:
-    """A batch: how many rows of each profile, where they lie, and the last row in the order of walking."""
+    """A batch: how many rows of each profile, where they lie, and the last row in the order of walking.
+
+    A profile or a place is named by its number, its position here, which its rows carry: whatever is asked of the batch
+    joins on two small numbers, and not on six facts whose likeness the database would underestimate.
+    """
 
     rows: int
     profiles: dict[Profile, int]
     places: list[tuple]
     last: tuple | None
+
+
+PROFILE = "watched, clock, grade, level, due_on, stands"
+PLACE = "township, inspector_id, person_id, asker_id, level, department"
 
 
 def take(cursor, source: Source, *, when: dict, after: tuple, size: int, lock: bool) -> Taken:
@@ -123,13 +131,18 @@ def take(cursor, source: Source, *, when: dict, after: tuple, size: int, lock: b
     cursor.execute(
         f"""
         CREATE TEMP TABLE chase_batch ON COMMIT DROP AS
-        SELECT {source.columns}
-        FROM {source.tables}
-        WHERE {source.is_due()} AND {source.alias}.{source.next} >= %(after)s
-          AND ({source.alias}.{source.next}, {source.alias}.id) > (%(after)s, %(id)s)
-        ORDER BY {source.alias}.{source.next}, {source.alias}.id
-        LIMIT %(size)s
-        {f"FOR UPDATE OF {source.alias} SKIP LOCKED" if lock else ""}
+        SELECT *, dense_rank() OVER (ORDER BY {PROFILE})::int - 1 AS profile,
+               dense_rank() OVER (ORDER BY {PLACE})::int - 1 AS place
+        FROM (
+            SELECT {source.columns}
+            FROM {source.tables}
+            WHERE {source.is_due()} AND {source.alias}.{source.next} >= %(after)s
+              AND ({source.alias}.{source.next}, {source.alias}.id) > (%(after)s, %(id)s)
+            ORDER BY {source.alias}.{source.next}, {source.alias}.id
+            LIMIT %(size)s
+            {f"FOR UPDATE OF {source.alias} SKIP LOCKED" if lock else ""}
+        ) AS due
+        ORDER BY id
         """,
         {**when, "live": list(LIVE), "after": after[0], "id": after[1], "size": size},
     )
@@ -138,12 +151,10 @@ def take(cursor, source: Source, *, when: dict, after: tuple, size: int, lock: b
         return Taken(0, {}, [], None)
     cursor.execute("ANALYZE chase_batch")
     cursor.execute(
-        "SELECT watched, clock, grade, level, due_on, stands, count(*) FROM chase_batch GROUP BY 1, 2, 3, 4, 5, 6"
+        f"SELECT {PROFILE}, count(*) FROM chase_batch GROUP BY profile, {PROFILE} ORDER BY profile"
     )
     profiles = {Profile(*facts): number for *facts, number in cursor.fetchall()}
-    cursor.execute(
-        "SELECT DISTINCT township, inspector_id, person_id, asker_id, level, department FROM chase_batch"
-    )
+    cursor.execute(f"SELECT {PLACE} FROM chase_batch GROUP BY place, {PLACE} ORDER BY place")
     places = cursor.fetchall()
     cursor.execute("SELECT next, id FROM chase_batch ORDER BY next DESC, id DESC LIMIT 1")
     return Taken(rows, profiles, places, cursor.fetchone())
@@ -155,76 +166,50 @@ def drop(cursor) -> None:
 
 
 def move_on(cursor, source: Source, nexts: Iterable[tuple], stuck: dict | None) -> None:
-    """When each row of the batch is looked at again. `nexts`: the key of a profile and its day, None for never.
+    """When each row of the batch is looked at again. `nexts`: the number of a profile and its day, None for never.
 
     A row of a profile that is not among them stays due, and so does one that must tell somebody where there is
     nobody: `stuck` holds the columns that `stuck_rows` reads.
     """
-    watched, clocks, grades, levels, dues, days = columns(nexts, 6)
+    profiles, days = columns(nexts, 2)
     cursor.execute(
         f"""
-        UPDATE {source.table} t SET {source.next} = CASE WHEN b.stands THEN n.next_on END
+        UPDATE {source.table} t SET {source.next} = n.next
         FROM chase_batch b
-        JOIN unnest(%(n_watched)s::text[], %(n_clocks)s::text[], %(n_grades)s::text[], %(n_levels)s::text[],
-                    %(n_dues)s::{source.moment_type}[], %(n_nexts)s::{source.moment_type}[])
-             n(watched, clock, grade, level, due_on, next_on) USING (watched, clock, grade, level, due_on)
-        WHERE t.id = b.id {f"AND NOT {stuck_rows(source)}" if stuck else ""}
+        JOIN unnest(%(n_profiles)s::int[], %(n_nexts)s::{source.moment_type}[]) n(profile, next) USING (profile)
+        WHERE t.id = b.id {f"AND NOT {STUCK}" if stuck else ""}
         """,
-        {
-            "n_watched": watched,
-            "n_clocks": clocks,
-            "n_grades": grades,
-            "n_levels": levels,
-            "n_dues": dues,
-            "n_nexts": days,
-            **(stuck or {}),
-        },
+        {"n_profiles": profiles, "n_nexts": days, **(stuck or {})},
     )
 
 
-def count_stuck(cursor, source: Source, stuck: dict) -> int:
+PAIRS = """
+    unnest(%(s_places)s::int[], %(s_rungs)s::bigint[]) s(place, rung_id)
+    JOIN unnest(%(o_profiles)s::int[], %(o_rungs)s::bigint[]) o(profile, rung_id) USING (rung_id)
+"""
+"""The places and rungs that reach nobody, with the profiles that owe the rung."""
+MET = "s.place = b.place AND o.profile = b.profile"
+STUCK = f"EXISTS (SELECT 1 FROM {PAIRS} WHERE {MET})"
+"""Whether row `b` of the batch owes a rung that reaches nobody where it lies."""
+
+
+def count_stuck(cursor, stuck: dict) -> int:
     """Rows of the batch that must tell somebody where there is nobody."""
-    cursor.execute(f"SELECT count(*) FROM chase_batch b WHERE b.stands AND {stuck_rows(source)}", stuck)
+    cursor.execute(f"SELECT count(*) FROM chase_batch b WHERE b.stands AND {STUCK}", stuck)
     return cursor.fetchone()[0]
 
 
-def count_stuck_by_place(cursor, source: Source, stuck: dict) -> list[tuple[tuple[str, int], int]]:
-    """((township, rung), rows) of what reaches nobody."""
+def count_stuck_by_place(cursor, stuck: dict) -> list[tuple[int, int, int]]:
+    """(place, rung, rows) of what reaches nobody."""
     cursor.execute(
         f"""
-        SELECT s.township, s.rung_id, count(*)
-        FROM chase_batch b, {pairs(source)}
-        WHERE b.stands AND {met()}
-        GROUP BY 1, 2
+        SELECT b.place, rung_id, count(*)
+        FROM chase_batch b JOIN ({PAIRS}) ON {MET}
+        WHERE b.stands GROUP BY 1, 2
         """,
         stuck,
     )
-    return [((township, rung), number) for township, rung, number in cursor.fetchall()]
-
-
-def stuck_rows(source: Source) -> str:
-    """Whether row `b` of the batch owes a rung that reaches nobody where it lies."""
-    return f"EXISTS (SELECT 1 FROM {pairs(source)} WHERE {met()})"
-
-
-def pairs(source: Source) -> str:
-    """The places and rungs that reach nobody, with the profiles that owe the rung."""
-    return f"""
-        unnest(%(s_towns)s::text[], %(s_inspectors)s::bigint[], %(s_persons)s::bigint[], %(s_askers)s::bigint[],
-               %(s_levels)s::text[], %(s_departments)s::text[], %(s_rungs)s::bigint[])
-            s(township, inspector_id, person_id, asker_id, level, department, rung_id)
-        JOIN unnest(%(watched)s::text[], %(clocks)s::text[], %(grades)s::text[], %(levels)s::text[],
-                    %(dues)s::{source.moment_type}[], %(rung_ids)s::bigint[])
-            o(watched, clock, grade, level, due_on, rung_id) ON o.rung_id = s.rung_id
-    """
-
-
-def met() -> str:
-    return """
-        (s.township, s.inspector_id, s.person_id, s.asker_id, s.level, s.department)
-            = (b.township, b.inspector_id, b.person_id, b.asker_id, b.level, b.department)
-        AND (o.watched, o.clock, o.grade, o.level, o.due_on) = (b.watched, b.clock, b.grade, b.level, b.due_on)
-    """
+    return cursor.fetchall()
 
 
 def count_due(cursor, source: Source, when: dict) -> int:

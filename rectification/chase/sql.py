@@ -69,9 +69,6 @@ HAS_PHONE = """EXISTS (
     SELECT 1 FROM units_unitperson p WHERE p.unit_id = {unit} AND p.ends_on IS NULL AND p.phone <> '')"""
 """Whether the register has a number of somebody of the unit."""
 
-PLACE = "township, inspector_id, person_id, asker_id, level, department"
-PROFILE = "watched, clock, grade, level, due_on"
-
 
 @dataclass(frozen=True)
 class Told:
@@ -94,15 +91,9 @@ class Done:
     passed_over: int
 
 
-def owed_columns(source: Source, owed: Iterable[tuple]) -> dict[str, list]:
-    """(key of the profile, rung, first cycle, latest cycle) of everything that profiles of the batch owe."""
-    names = ("watched", "clocks", "grades", "levels", "dues", "rung_ids", "firsts", "latests")
-    return dict(zip(names, columns(((*key, *rest) for key, *rest in owed), 8), strict=True))
-
-
-def places_columns(places: list[tuple]) -> dict[str, list]:
-    names = ("p_towns", "p_inspectors", "p_persons", "p_askers", "p_levels", "p_departments", "p_places")
-    return dict(zip(names, columns(((*place, at) for at, place in enumerate(places)), 7), strict=True))
+def owed_columns(owed: Iterable[tuple]) -> dict[str, list]:
+    """(number of the profile, rung, first cycle, latest cycle) of everything that profiles of the batch owe."""
+    return dict(zip(("o_profiles", "o_rungs", "o_firsts", "o_latests"), columns(owed, 4), strict=True))
 
 
 def told_columns(people: Iterable[Told]) -> dict[str, list]:
@@ -114,49 +105,44 @@ def told_columns(people: Iterable[Told]) -> dict[str, list]:
     return dict(zip(names, columns(rows, 8), strict=True))
 
 
-def owing(source: Source) -> str:
-    """What the batch owes and has not claimed: one row for each thing, rung, cycle, role and person.
-
-    A repeating rung counts from the cycle after the last one claimed for this version up to the latest; the cycles
-    before the latest are passed over, once for each role.
-    """
-    return f"""
-        WITH claimed AS (
-            SELECT x.watched, x.subject, x.version, x.rung_id, x.recipient, max(x.cycle) AS cycle
-            FROM chase_batch b
-            JOIN {TABLES["chaseclaim"]} x
-              ON x.watched = b.watched AND x.subject = b.subject AND x.version = b.version
-            GROUP BY 1, 2, 3, 4, 5
-        )
-        SELECT b.watched, b.subject, b.version, b.case_id, b.unit_id, b.township, b.title, b.due_on,
-               o.rung_id, s.cycle, p.kind AS recipient,
-               CASE WHEN s.cycle = o.latest THEN p.user_id END AS person_id,
-               CASE WHEN s.cycle = o.latest THEN p.via ELSE '' END AS via,
-               CASE WHEN s.cycle = o.latest THEN p.post_id END AS post_id,
-               CASE WHEN s.cycle = o.latest THEN p.outcome ELSE '{Outcome.PASSED_OVER}' END AS outcome
+OWING = f"""
+    WITH claimed AS (
+        SELECT x.watched, x.subject, x.version, x.rung_id, x.recipient, max(x.cycle) AS cycle
         FROM chase_batch b
-        JOIN unnest(%(watched)s::text[], %(clocks)s::text[], %(grades)s::text[], %(levels)s::text[],
-                    %(dues)s::{source.moment_type}[], %(rung_ids)s::bigint[], %(firsts)s::int[], %(latests)s::int[])
-             o({PROFILE}, rung_id, first, latest) USING ({PROFILE})
-        JOIN unnest(%(p_towns)s::text[], %(p_inspectors)s::bigint[], %(p_persons)s::bigint[], %(p_askers)s::bigint[],
-                    %(p_levels)s::text[], %(p_departments)s::text[], %(p_places)s::int[])
-             l({PLACE}, place) USING ({PLACE})
-        JOIN unnest(%(t_places)s::int[], %(t_rungs)s::bigint[], %(t_kinds)s::text[], %(t_users)s::bigint[],
-                    %(t_vias)s::text[], %(t_posts)s::bigint[], %(t_outcomes)s::text[], %(t_leads)s::bool[])
-             p(place, rung_id, kind, user_id, via, post_id, outcome, leads)
-          ON p.place = l.place AND p.rung_id = o.rung_id
-        LEFT JOIN claimed x
+        JOIN {TABLES["chaseclaim"]} x
           ON x.watched = b.watched AND x.subject = b.subject AND x.version = b.version
-         AND x.rung_id = o.rung_id AND x.recipient IN (p.kind, '')
-        CROSS JOIN LATERAL generate_series(greatest(o.first, coalesce(x.cycle + 1, 0)), o.latest) AS s(cycle)
-        WHERE b.stands AND (s.cycle = o.latest OR p.leads)
-    """
+        GROUP BY 1, 2, 3, 4, 5
+    )
+    SELECT b.watched, b.subject, b.version, b.case_id, b.unit_id, b.township, b.title, b.due_on,
+           o.rung_id, s.cycle, p.kind AS recipient,
+           CASE WHEN s.cycle = o.latest THEN p.user_id END AS person_id,
+           CASE WHEN s.cycle = o.latest THEN p.via ELSE '' END AS via,
+           CASE WHEN s.cycle = o.latest THEN p.post_id END AS post_id,
+           CASE WHEN s.cycle = o.latest THEN p.outcome ELSE '{Outcome.PASSED_OVER}' END AS outcome
+    FROM chase_batch b
+    JOIN unnest(%(o_profiles)s::int[], %(o_rungs)s::bigint[], %(o_firsts)s::int[], %(o_latests)s::int[])
+         o(profile, rung_id, first, latest) USING (profile)
+    JOIN unnest(%(t_places)s::int[], %(t_rungs)s::bigint[], %(t_kinds)s::text[], %(t_users)s::bigint[],
+                %(t_vias)s::text[], %(t_posts)s::bigint[], %(t_outcomes)s::text[], %(t_leads)s::bool[])
+         p(place, rung_id, kind, user_id, via, post_id, outcome, leads)
+      ON p.place = b.place AND p.rung_id = o.rung_id
+    LEFT JOIN claimed x
+      ON x.watched = b.watched AND x.subject = b.subject AND x.version = b.version
+     AND x.rung_id = o.rung_id AND x.recipient IN (p.kind, '')
+    CROSS JOIN LATERAL generate_series(greatest(o.first, coalesce(x.cycle + 1, 0)), o.latest) AS s(cycle)
+    WHERE b.stands AND (s.cycle = o.latest OR p.leads)
+"""
+"""What the batch owes and has not claimed: one row for each thing, rung, cycle, role and person.
+
+A repeating rung counts from the cycle after the last one claimed for this version up to the latest; the cycles before
+the latest are passed over, once for each role.
+"""
 
 
 def claim(cursor, source: Source, values: dict) -> Done:
     """Writes the claims of the batch in one statement, and keeps those of the rungs in `special` at hand.
 
-    `values` holds the columns of owed, places and people, and `on`, `at`, `run`, `special`.
+    `values` holds the columns of owed and people, and `on`, `at`, `run`, `special`.
     """
     due_on = f"(due_on AT TIME ZONE {SHANGHAI})::date" if source.hourly else "due_on"
     cursor.execute(
@@ -175,7 +161,7 @@ def claim(cursor, source: Source, values: dict) -> Done:
                  claimed_at, outcome)
             SELECT watched, subject, version, rung_id, cycle, recipient, person_id, via, post_id, %(run)s, {due_on},
                    %(on)s, %(at)s, outcome
-            FROM ({owing(source)}) AS w
+            FROM ({OWING}) AS w
             ON CONFLICT DO NOTHING
             RETURNING watched, subject, version, rung_id, cycle, recipient, person_id, via, post_id, outcome
         ), kept AS (
@@ -206,7 +192,7 @@ class Would:
     """Who would get a digest."""
 
 
-def count_claims(cursor, source: Source, values: dict) -> list[Would]:
+def count_claims(cursor, values: dict) -> list[Would]:
     """What `claim` would write, by rung and township."""
     cursor.execute(
         f"""
@@ -219,7 +205,7 @@ def count_claims(cursor, source: Source, values: dict) -> list[Would]:
                coalesce(array_agg(DISTINCT person_id)
                    FILTER (WHERE outcome = '{Outcome.TOLD}' AND person_id IS NOT NULL
                            AND rung_id <> ALL(%(urgent)s::bigint[])), '{{}}')
-        FROM ({owing(source)}) AS w
+        FROM ({OWING}) AS w
         GROUP BY rung_id, township
         """,
         values,
