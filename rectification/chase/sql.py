@@ -124,18 +124,20 @@ OWING = f"""
          o(profile, rung_id, first, latest) USING (profile)
     JOIN unnest(%(t_places)s::int[], %(t_rungs)s::bigint[], %(t_kinds)s::text[], %(t_users)s::bigint[],
                 %(t_vias)s::text[], %(t_posts)s::bigint[], %(t_outcomes)s::text[], %(t_leads)s::bool[])
-         p(place, rung_id, kind, user_id, via, post_id, outcome, leads)
+         WITH ORDINALITY p(place, rung_id, kind, user_id, via, post_id, outcome, leads, number)
       ON p.place = b.place AND p.rung_id = o.rung_id
     LEFT JOIN claimed x
       ON x.watched = b.watched AND x.subject = b.subject AND x.version = b.version
      AND x.rung_id = o.rung_id AND x.recipient IN (p.kind, '')
     CROSS JOIN LATERAL generate_series(greatest(o.first, coalesce(x.cycle + 1, 0)), o.latest) AS s(cycle)
     WHERE b.stands AND (s.cycle = o.latest OR p.leads)
+    ORDER BY b.watched, b.subject, o.rung_id, p.number, s.cycle
 """
 """What the batch owes and has not claimed: one row for each thing, rung, cycle, role and person.
 
 A repeating rung counts from the cycle after the last one claimed for this version up to the latest; the cycles before
-the latest are passed over, once for each role.
+the latest are passed over, once for each role. In the order of the things, as the unique index has them, and of the
+roles of a rung, as the ledger shows them.
 """
 
 

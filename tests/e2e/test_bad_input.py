@@ -296,6 +296,8 @@ def test_a_refused_report_comes_back_with_its_photo(phone, sign_in, ordered, off
     press = page.locator("button[form=act]:visible, #act button.btn-primary:visible").first
     press.click()
     page.locator(".field-errors").first.wait_for()
+    # It comes back when the new form has settled, a moment after its sentences.
+    page.locator(".photo.is-local").wait_for()
     assert page.locator(".photo.is-local").count() == 1
     page.fill("[name=words]", "已清理，通道畅通")
     page.locator("button[form=act]:visible, #act button.btn-primary:visible").first.click()
