@@ -131,7 +131,7 @@ OWING = f"""
      AND x.rung_id = o.rung_id AND x.recipient IN (p.kind, '')
     CROSS JOIN LATERAL generate_series(greatest(o.first, coalesce(x.cycle + 1, 0)), o.latest) AS s(cycle)
     WHERE b.stands AND (s.cycle = o.latest OR p.leads)
-    ORDER BY b.watched, b.subject, o.rung_id, p.number, s.cycle
+    ORDER BY b.id, o.rung_id, p.number, s.cycle
 """
 """What the batch owes and has not claimed: one row for each thing, rung, cycle, role and person.
 
