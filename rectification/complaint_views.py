@@ -137,12 +137,7 @@ def complaint_step(request, pk: int, step: str):
     complaint, way = find(request, pk), steps.COMPLAINT[step]
     way.need(request.user, complaint)
     form = way.form(request.POST, user=request.user, auto_id=f"{step}-%s")
-    if form.is_valid():
-        try:
-            way.do(complaint, form.cleaned_data, request.user, now())
-        except RuleBroken as refusal:
-            put_refusal(form, refusal)
-        else:
-            words = _("The answer is noted.") if step == "answer" else _("The complaint is set aside.")
-            return answer_done(request, reverse("rectification:complaint", args=[pk]), words)
+    if way.attempt(complaint, form, by=request.user, at=now()):
+        words = _("The answer is noted.") if step == "answer" else _("The complaint is set aside.")
+        return answer_done(request, reverse("rectification:complaint", args=[pk]), words)
     return complaint_page(request, complaint, bound=form, step=step, status=422)

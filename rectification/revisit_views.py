@@ -98,15 +98,10 @@ def watch_look(request, pk: int):
     way = WATCH["look"]
     way.need(request.user, watch)
     form = way.form(request.POST or None, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            seen = way.do(watch, form.cleaned_data, request.user, timezone.now())
-        except RuleBroken as refusal:
-            put_refusal(form, refusal)
-        else:
-            told = seen.outcome == seen.Outcome.PRODUCING
-            words = _("Noted; the office and the leader are told.") if told else _("Noted: still stopped.")
-            return answer_done(request, watch.unit.get_absolute_url(), words)
+    if request.method == "POST" and (seen := way.attempt(watch, form, by=request.user, at=timezone.now())):
+        told = seen.outcome == seen.Outcome.PRODUCING
+        words = _("Noted; the office and the leader are told.") if told else _("Noted: still stopped.")
+        return answer_done(request, watch.unit.get_absolute_url(), words)
     context = {
         "watch": watch,
         "form": form,

@@ -84,13 +84,8 @@ def seal_step(request, pk: int, step: str):
     seal, way = find(request, pk), steps.SEAL[step]
     way.need(request.user, seal)
     form = way.form(request.POST, user=request.user, auto_id=f"{step}-%s")
-    if form.is_valid():
-        try:
-            way.do(seal, form.cleaned_data, request.user, now())
-        except RuleBroken as refusal:
-            put_refusal(form, refusal)
-        else:
-            return answer_done(request, reverse("rectification:seal", args=[pk]), receipt(step, seal))
+    if way.attempt(seal, form, by=request.user, at=now()):
+        return answer_done(request, reverse("rectification:seal", args=[pk]), receipt(step, seal))
     return seal_page(request, seal, bound=form, step=step, status=422)
 
 

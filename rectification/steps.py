@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from accounts import roles
 from common.days import day_of
+from common.errors import RuleBroken
+from common.forms import put_refusal
 from rectification import enforcement_steps, forms, seal_forms
 from rectification.acts import Doing
 from rectification.models import Complaint, Order, Seal, Suspension
@@ -24,6 +26,15 @@ class Way(Doing):
     def need(self, user, measure) -> None:
         """Passes, or NotAllowed: asked before the form is read, so that nobody fills in what is not theirs."""
         roles.need(user, self.permission, measure.unit.region_id)
+
+    def attempt(self, measure, form, *, by, at):
+        """What the form as it was sent has brought about; None where it, or a rule, is against it, as it then says."""
+        if form.is_valid():
+            try:
+                return self.do(measure, form.cleaned_data, by, at)
+            except RuleBroken as refusal:
+                put_refusal(form, refusal)
+        return None
 
 
 SUSPENSION: dict[str, Way] = {}

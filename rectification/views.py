@@ -283,17 +283,12 @@ def suspension_step(request, pk: int, step: str):
     suspension, way = find_suspension(request, pk), SUSPENSION[step]
     way.need(request.user, suspension)
     form = way.form(request.POST, user=request.user, auto_id=f"{step}-%s")
-    if form.is_valid():
-        try:
-            way.do(suspension, form.cleaned_data, request.user, timezone.now())
-        except RuleBroken as refusal:
-            put_refusal(form, refusal)
+    if way.attempt(suspension, form, by=request.user, at=timezone.now()):
+        if step in enforcement_steps.STEPS:
+            words = enforcement_steps.receipt(step, suspension)
         else:
-            if step in enforcement_steps.STEPS:
-                words = enforcement_steps.receipt(step, suspension)
-            else:
-                words = receipts.of_step(step, suspension, form.cleaned_data)
-            return answer_done(request, reverse("rectification:suspension", args=[pk]), words)
+            words = receipts.of_step(step, suspension, form.cleaned_data)
+        return answer_done(request, reverse("rectification:suspension", args=[pk]), words)
     return suspension_page(request, suspension, bound=form, step=step, status=422)
 
 
