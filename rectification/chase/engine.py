@@ -281,7 +281,7 @@ class Chase:
         """One pass over everything that is due and not locked by somebody else."""
         self.stuck = 0
         for source in self.walked:
-            after = source.first()
+            after = sources.FIRST
             while after:
                 with transaction.atomic():
                     after = self.batch(source, after)
