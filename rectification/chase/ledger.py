@@ -386,9 +386,21 @@ def counted(claims: QuerySet) -> dict[str, dict]:
 
 
 def most_first(found: dict) -> list[tuple[str, int]]:
-    return sorted(
-        ((value, number) for (value, _), number in found.items()), key=lambda item: (-item[1], item[0])
-    )
+    return largest({value: number for (value, _second), number in found.items()})
+
+
+def largest(numbers: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
+
+
+def town_names(codes: Iterable[str]) -> dict[str, str]:
+    """By code; one that is no township any more is not among them."""
+    return {code: town.short_name for code, town in Region.objects.in_bulk(list(codes)).items()}
+
+
+def rung_labels(codes: Iterable[str]) -> dict[str, str]:
+    """By code, as the latest version has it."""
+    return {one.code: one.label for one in Rung.objects.filter(code__in=codes).order_by("valid_from")}
 
 
 def by_rung(found: dict) -> list[Group]:
@@ -397,10 +409,9 @@ def by_rung(found: dict) -> list[Group]:
 
 
 def by_township(found: dict) -> list[Group]:
-    towns = Region.objects.in_bulk([code for code, _second in found if code])
+    towns = town_names(code for code, _second in found if code)
     return [
-        Group(towns[code].short_name if code in towns else code or "—", number, f"township={code}")
-        for code, number in most_first(found)
+        Group(towns.get(code, code or "—"), number, f"township={code}") for code, number in most_first(found)
     ]
 
 
@@ -476,12 +487,11 @@ def noted(notes: dict) -> list[str]:
 def named(nobody: dict[str, int]) -> dict[str, int]:
     """The notes of what reached nobody, "rung township", with the names in the place of the codes."""
     pairs = {key: key.split(" ", 1) for key in nobody}
-    rungs = {one.code: one for one in Rung.objects.filter(code__in=[code for code, _town in pairs.values()])}
-    towns = Region.objects.in_bulk([town for _code, town in pairs.values()])
+    labels = rung_labels([code for code, _town in pairs.values()])
+    towns = town_names(town for _code, town in pairs.values())
     return {
         # The first space parts the two.
-        f"“{rungs[code].label if code in rungs else code}”".replace(" ", "\u00a0")
-        + f" {towns[town].short_name if town in towns else town}": nobody[key]
+        f"“{labels.get(code, code)}”".replace(" ", "\u00a0") + f" {towns.get(town, town)}": nobody[key]
         for key, (code, town) in pairs.items()
     }
 
@@ -489,18 +499,11 @@ def named(nobody: dict[str, int]) -> dict[str, int]:
 def foreseen(run: ChaseRun) -> dict[str, list[tuple[str, int]]]:
     """What a held run would say, lines by rung and by township, the most first."""
     rungs, places = run.notes.get("rungs", {}), run.notes.get("townships", {})
-    labels = {one.code: one.label for one in Rung.objects.filter(code__in=rungs).order_by("valid_from")}
-    towns = Region.objects.in_bulk(places)
+    labels, towns = rung_labels(rungs), town_names(places)
     return {
-        "rungs": by_number({labels.get(code, code): n for code, n in rungs.items()}),
-        "townships": by_number(
-            {towns[code].short_name if code in towns else code: n for code, n in places.items()}
-        ),
+        "rungs": [(labels.get(code, code), lines) for code, lines in largest(rungs)],
+        "townships": [(towns.get(code, code), lines) for code, lines in largest(places)],
     }
-
-
-def by_number(numbers: dict[str, int]) -> list[tuple[str, int]]:
-    return sorted(numbers.items(), key=lambda one: -one[1])
 
 
 def waits_for(case: HazardCase, outlook) -> list[str]:

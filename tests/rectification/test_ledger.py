@@ -14,7 +14,7 @@ from accounts.models import Post
 from notifications import services
 from notifications.models import Delivery, Message
 from rectification.chase import engine, ledger, shares
-from rectification.models import ChaseClaim, ChaseRun
+from rectification.models import ChaseClaim, ChaseRun, Rung
 from tests.factories import at
 from tests.notifications import returned
 from tests.rectification.chasing import chased_case, full_ladder, ladder, posts  # noqa: F401
@@ -411,3 +411,11 @@ def test_what_stands_comes_before_a_look_back_at_what_is_closed(morning, as_user
     lines = answer.context["listing"].rows
     assert [line.case.pk for line in lines] == [first.pk, second.pk]
     assert lines[0].acts and not lines[1].acts
+
+
+def test_two_rungs_of_one_name_are_counted_apart(ladder):
+    """Two rungs may be called alike; what a held run would say by each stands there, the most first."""
+    Rung.objects.filter(code__in=("after-1", "after-3")).update(name="逾期催办")
+    held = ChaseRun(notes={"rungs": {"after-1": 2, "after-3": 5, "gone": 7}, "townships": {"131121104": 14}})
+    with translation.override("zh-hans"):
+        assert ledger.foreseen(held)["rungs"] == [("gone", 7), ("逾期催办", 5), ("逾期催办", 2)]
