@@ -2,14 +2,12 @@
 
 from io import BytesIO
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
+from common import sheets
 from dashboards.forms import BY_LABELS
 from dashboards.selectors import Area, Figures
 from dashboards.selectors.figures import stretch
-
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def columns(cohort: str) -> list[tuple[str, str]]:
@@ -34,14 +32,7 @@ def columns(cohort: str) -> list[tuple[str, str]]:
 def workbook(figures: Figures, area: Area, *, as_of, by) -> bytes:
     """The table of the figures page; `by` is the person who exports, whose name stands in it."""
     target = BytesIO()
-    # No cell is ever read as a formula, an address or a number that was a word.
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(target, options) as book:
+    with sheets.workbook(target) as book:
         faces = {
             "title": book.add_format({"bold": True, "font_size": 14}),
             "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "vcenter"}),
@@ -57,10 +48,10 @@ def workbook(figures: Figures, area: Area, *, as_of, by) -> bytes:
 def write(sheet, figures: Figures, area: Area, faces: dict, as_of, by) -> None:
     heads = columns(figures.cohort)
     title = _("%(area)s: rectification of fire hazards") % {"area": area.name}
-    sheet.write_string(0, 0, safe(title), faces["title"])
+    sheet.write_string(0, 0, sheets.harmless(title), faces["title"])
     facts = _("%(stretch)s · as of %(as_of)s · exported by %(name)s")
     facts %= {"stretch": stretch(figures.period), "as_of": f"{as_of:%Y-%m-%d %H:%M}", "name": by.name}
-    sheet.write_string(1, 0, safe(facts))
+    sheet.write_string(1, 0, sheets.harmless(facts))
     sheet.write_string(3, 0, str(BY_LABELS[figures.by]), faces["head"])
     for place, (_name, label) in enumerate(heads, 1):
         sheet.write_string(3, place, label, faces["head"])
@@ -80,15 +71,10 @@ def write(sheet, figures: Figures, area: Area, faces: dict, as_of, by) -> None:
 
 
 def write_row(sheet, line: int, row, heads, face, rate_face) -> None:
-    sheet.write_string(line, 0, safe(row.name), face)
+    sheet.write_string(line, 0, sheets.harmless(row.name), face)
     for place, (name, _label) in enumerate(heads, 1):
         value = getattr(row, name)
         if value is None:
             sheet.write_string(line, place, "—", face)
         else:
             sheet.write_number(line, place, float(value), rate_face if "rate" in name else face)
-
-
-def safe(text: str) -> str:
-    """A name that begins like a formula gets an apostrophe: it may travel on as CSV."""
-    return f"'{text}" if str(text).startswith(RISKY) else str(text)

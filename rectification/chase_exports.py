@@ -4,22 +4,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from io import BytesIO
 
-import xlsxwriter
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from common import sheets
 from rectification.chase import ledger
 
 MOST_LINES = 20_000
 AT_ONCE = 1_000
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-SAFE = {
-    "in_memory": True,
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 def columns() -> list[tuple[str, int]]:
@@ -47,13 +39,13 @@ def columns() -> list[tuple[str, int]]:
 def workbook(claims, *, title: str, by, now: datetime) -> bytes:
     """The lines of a queryset, at most 20,000; the sheet says so where there are more."""
     target = BytesIO()
-    with xlsxwriter.Workbook(target, SAFE) as book:
+    with sheets.workbook(target, row_by_row=True) as book:
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         sheet = book.add_worksheet(_("Ledger of the chase")[:31])
         for at, (_label, width) in enumerate(columns()):
             sheet.set_column(at, at, width)
-        sheet.write_string(0, 0, safe(title), book.add_format({"bold": True, "font_size": 14}))
-        sheet.write_string(1, 0, safe(head(claims, by=by, now=now)))
+        sheet.write_string(0, 0, sheets.harmless(title), book.add_format({"bold": True, "font_size": 14}))
+        sheet.write_string(1, 0, sheets.harmless(head(claims, by=by, now=now)))
         for at, (label, _width) in enumerate(columns()):
             sheet.write_string(3, at, label, bold)
         for row, line in enumerate(read(claims, now=now), 4):
@@ -61,7 +53,7 @@ def workbook(claims, *, title: str, by, now: datetime) -> bytes:
                 if isinstance(value, int):
                     sheet.write_number(row, at, value)
                 else:
-                    sheet.write_string(row, at, safe(value))
+                    sheet.write_string(row, at, sheets.harmless(value))
         sheet.freeze_panes(4, 3)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -114,8 +106,3 @@ def cells(line: ledger.Line) -> Iterable[str | int]:
         f"{localtime(line.read_at):%Y-%m-%d %H:%M}" if line.read_at else "",
         "；".join(line.why_not),
     )
-
-
-def safe(text: str) -> str:
-    """Text that begins like a formula gets an apostrophe: it may travel on as CSV."""
-    return f"'{text}" if str(text).startswith(RISKY) else str(text)

@@ -2,8 +2,7 @@
 
 import io
 
-import xlsxwriter
-
+from common.sheets import harmless, workbook
 from common.templatetags.face import mask_phone
 from units.headings import named_mistake
 from units.models import ImportBatch, ImportRow
@@ -12,7 +11,6 @@ from units.workbook import LOST
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 50_000
 # What a spreadsheet would take for a formula when the cell is typed in again or saved as CSV.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 # The headings are those the import knows, so that an export can be corrected and sent back.
 COLUMNS = (
     ("单位编号", 16),
@@ -37,16 +35,10 @@ COLUMNS = (
 )
 
 
-def harmless(value) -> str:
-    """Text that no spreadsheet reads as a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(DANGEROUS) else text
-
-
 def register_workbook(units) -> bytes:
     """The units of a queryset, at most 50,000; phones stay masked, whoever asks: a file travels on."""
     out = io.BytesIO()
-    with _workbook(out) as book:
+    with workbook(out, row_by_row=True) as book:
         sheet = book.add_worksheet("单位台账")
         head = book.add_format({"bold": True, "bg_color": "#E7EFF8", "border": 1})
         for column, (title, width) in enumerate(COLUMNS):
@@ -61,11 +53,6 @@ def register_workbook(units) -> bytes:
                 else:
                     sheet.write_string(line, column, harmless(value))
     return out.getvalue()
-
-
-def _workbook(out):
-    safe = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    return xlsxwriter.Workbook(out, safe | {"in_memory": True})
 
 
 def _cells(unit) -> tuple:
@@ -102,7 +89,7 @@ def faulty_rows(batch: ImportBatch) -> bytes:
     columns = batch.columns
     width = max((column["column"] for column in columns), default=0) + 1
     fields = {column["field"]: column["column"] for column in columns if column["field"]}
-    with _workbook(out) as book:
+    with workbook(out, row_by_row=True) as book:
         sheet = book.add_worksheet(batch.sheet[:31] or "Sheet1")
         head = book.add_format({"bold": True, "bg_color": "#E7EFF8", "border": 1})
         bad = book.add_format({"bg_color": "#FDEEEE", "border": 1, "border_color": "#C0272D"})
