@@ -6,6 +6,7 @@ listing there remains a rung that comes again while the thing stands.
 """
 
 import re
+import time
 from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
@@ -142,12 +143,28 @@ def hold_ladder() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('chase ladder'))")
         for run in RUNS:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [run])
-            if not cursor.fetchone()[0]:
+            if not keep_out(cursor, run):
                 raise RuleBroken(
                     _("The chase is at work just now. Save again in a few minutes; what you typed is kept."),
                     code="busy",
                 )
+
+
+TRIES, PAUSE = 5, 0.05
+
+
+def keep_out(cursor, run: str) -> bool:
+    """Takes the place of a run until the transaction ends; False where one is at work.
+
+    Asked a few times: whoever saved just before gives its locks back one after another, the ladder's perhaps first.
+    """
+    for attempt in range(TRIES):
+        if attempt:
+            time.sleep(PAUSE)
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [run])
+        if cursor.fetchone()[0]:
+            return True
+    return False
 
 
 def still_open(rung: Rung) -> Rung:
