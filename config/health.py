@@ -15,9 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from common import heartbeat
-from common.workdays import YearNotLoaded
 from config.celery import app
-from reference.selectors import calendar
+from reference.selectors import people_work
 
 
 class Unwell(Exception):
@@ -96,14 +95,6 @@ def last_due_chase(now):
     return due
 
 
-def people_work(day) -> bool:
-    """Whether offices are open, by the calendar; where its year is not loaded, Monday to Friday."""
-    try:
-        return calendar().is_workday(day)
-    except YearNotLoaded:
-        return day.weekday() < 5
-
-
 def chase() -> str:
     """The run that was due last took place: on its day or later, and not only for a past or a future one."""
     try:
@@ -149,7 +140,7 @@ def _first_chase_waits(due) -> str:
 
 
 CHECKS = (database, broker, worker, beat, delivery, chase)
-BEHIND_BROKER = ("worker", "beat", "delivery")
+BEHIND_BROKER = (worker, beat, delivery)
 """Their signs of life lie in Redis: without it nobody can say how they are."""
 
 
@@ -175,7 +166,7 @@ def troubles(found: dict[str, dict]) -> dict[str, dict]:
     if not found.get("database", {"ok": True})["ok"]:
         hidden.add("chase")
     if not found.get("broker", {"ok": True})["ok"]:
-        hidden.update(BEHIND_BROKER)
+        hidden.update(check.__name__ for check in BEHIND_BROKER)
     hidden.update(name for name in FED_BY_BEAT if fell_silent_with_beat(name, found))
     return {name: part for name, part in found.items() if not part["ok"] and name not in hidden}
 

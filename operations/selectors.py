@@ -16,8 +16,7 @@ from config import health
 from operations import words
 from operations.models import Look, Outage
 
-BEHIND_BROKER = (health.worker, health.beat, health.delivery)
-SHOWN = (health.broker, *BEHIND_BROKER, health.chase)
+SHOWN = (health.broker, *health.BEHIND_BROKER, health.chase)
 """What a page can still tell of: without a database there is no page."""
 KEPT = 15
 """Seconds for which one process believes what it found."""
@@ -101,7 +100,7 @@ class Kept:
     def ask(self) -> list[Alarm]:
         found = health.examine((health.broker, health.chase))
         if found["broker"]["ok"]:  # a Redis that hangs is waited for once, not four times
-            found |= health.examine(BEHIND_BROKER)
+            found |= health.examine(health.BEHIND_BROKER)
         troubles = health.troubles(found)
         self.first_seen = {part: self.first_seen.get(part, timezone.now()) for part in troubles}
         began = began_at() if troubles else {}

@@ -13,14 +13,14 @@ from accounts.models import User
 from common.days import today
 from common.forms import OnceForm
 from notifications.models import Delivery
-from rectification.chase.rung_words import FACT_NAMES
+from rectification.chase import rung_words
 from rectification.forms import DayInput, words
 from rectification.models import ChaseClaim, Rung
 from rectification.models.chase import FollowUp, Measure, Recipient, Watched
 from rectification.services import ladder
 from rectification.watched import BY_HOUR
 from rectification.wording import FACTS as LETTER_FACTS
-from reference.models import Limit, Region, in_chinese
+from reference.models import Region
 
 MOST_DAYS = 366
 EARLIEST = date(2000, 1, 1)
@@ -86,14 +86,11 @@ def rung_names() -> list[tuple[str, str]]:
     )
 
 
-def clock_names() -> list[tuple[str, str]]:
+def clock_choices() -> list[tuple[str, str]]:
     """The statutory clocks by code, as the table of limits names them; those that rungs name come along."""
     codes = {code for row in Rung.objects.values_list("clocks", flat=True) for code in row}
-    names = {
-        limit.code: limit.name if in_chinese() else limit.name_en or limit.name
-        for limit in Limit.objects.filter(code__in=codes | ladder.OF_UNITS).order_by("valid_from")
-    }
-    found = {code: names.get(code, code) for code in codes | names.keys()}
+    names = rung_words.clock_names()
+    found = {code: names.get(code, code) for code in codes | (ladder.OF_UNITS & names.keys())}
     return sorted(found.items(), key=lambda item: (item[0][0], len(item[0].partition("-")[0]), item[0]))
 
 
@@ -189,9 +186,9 @@ class RungForm(OnceForm):
     def __init__(self, *args, old: Rung | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.old = old
-        self.fields["clocks"].choices = clock_names()
+        self.fields["clocks"].choices = clock_choices()
         self.fields["body"].help_text = gettext("Facts that may stand in braces: %(names)s") % {
-            "names": gettext(", ").join(f"{{{name}}} {FACT_NAMES[name]}" for name in LETTER_FACTS)
+            "names": gettext(", ").join(f"{{{name}}} {rung_words.FACT_NAMES[name]}" for name in LETTER_FACTS)
         }
         self.initial.setdefault("valid_from", today() + timedelta(days=1))
         if old:

@@ -9,7 +9,7 @@ from django.db.models.signals import post_delete, post_save
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from common.workdays import Calendar, Day, Explanation
+from common.workdays import Calendar, Day, Explanation, YearNotLoaded
 from reference.models import (
     CalendarDay,
     Checklist,
@@ -42,6 +42,17 @@ def calendar() -> Calendar:
     _kept.check_at = now + CALENDAR_SECONDS if stamp[0] else now
     _kept.generation = _generation
     return _kept.calendar
+
+
+def people_work(day: date, known: Calendar | None = None) -> bool:
+    """Whether offices are open on a day, by the official calendar; Monday to Friday in a year that is not loaded.
+
+    `known` is the calendar, where many days are asked of it.
+    """
+    try:
+        return (known or calendar()).is_workday(day)
+    except YearNotLoaded:
+        return day.weekday() < 5
 
 
 _generation = 0

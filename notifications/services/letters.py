@@ -9,10 +9,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Post, User
-from common.workdays import YearNotLoaded
 from notifications.models import Delivery, Gateway, Preference
 from notifications.quiet import Quiet, end_of_quiet
-from reference.selectors import calendar
+from reference.selectors import calendar, people_work
 
 IN_APP, EMAIL, WEBHOOK, BOT = Delivery.Channel.values
 NOT_QUIET = Quiet()
@@ -158,14 +157,7 @@ def nearest(gateways: Iterable[Gateway], codes: Iterable[str]) -> Gateway | None
 def is_day_off() -> Callable[[date], bool]:
     """The official calendar; Saturday and Sunday in a year that is not loaded, for a letter must not wait for it."""
     days = calendar()
-
-    def off(day: date) -> bool:
-        try:
-            return not days.is_workday(day)
-        except YearNotLoaded:
-            return day.weekday() >= 5
-
-    return off
+    return lambda day: not people_work(day, days)
 
 
 def _people(ids: set[int], on: date) -> dict[int, Reach]:
